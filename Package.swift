@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "tcptune",
+    products: [
+        .executable(name: "tcptune", targets: ["tcptune"]),
+        .library(name: "TCPTune", targets: ["Profiles", "Tuner", "Telemetry"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C: what Swift can't import, and what the kernel and Swift agree on.
+        .systemLibrary(name: "CLibbpf"),
+        .target(name: "CShim"),
+        .target(name: "CTcptuneABI", path: "bpf/abi"),
+
+        // The kernel.
+        .target(name: "BPF", dependencies: ["CLibbpf", "CShim", system], swiftSettings: strict),
+        .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
+
+        // Pure.
+        .target(name: "Profiles", dependencies: ["Yams"], swiftSettings: strict),
+        .target(name: "Metrics", swiftSettings: strict),
+
+        // tcptune proper.
+        .target(
+            name: "CongestionControl", dependencies: ["BPF", "Host", "Profiles"],
+            swiftSettings: strict),
+        .target(
+            name: "Telemetry", dependencies: ["BPF", "CTcptuneABI", "Host"], swiftSettings: strict),
+        .target(
+            name: "Tuner",
+            dependencies: ["BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry"],
+            swiftSettings: strict),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry", "Tuner",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
+
+        // Tests. Pure suites run anywhere; kernel suites need root.
+        .target(
+            name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "BPFTests", dependencies: ["BPF", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
+        .testTarget(
+            name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * What the BPF programs and the Swift side agree on: fixed width, no implicit padding, sizes
+ * asserted here for C (both compilers read this file) and in the tests for Swift.
+ */
+#ifndef TCPTUNE_ABI_H
+#define TCPTUNE_ABI_H
+
+#include <linux/types.h>
+
+/* Part of the pin path: another layout is another directory. */
+#define TT_ABI_VERSION 1
+
+/* One bit each in a 64-bit mask; see bpf/sockops/match.h. */
+#define TT_MAX_RULES 63
+#define TT_CC_NAME_LEN 16
+
+/* What a profile can set on a connection; a bit in tt_settings.present, a place in .value. */
+enum tt_option {
+	TT_OPT_CONGESTION_CONTROL,
+	TT_OPT_INITIAL_CWND,	    /* segments */
+	TT_OPT_CWND_CLAMP,	    /* segments */
+	TT_OPT_INITIAL_RWND,	    /* segments */
+	TT_OPT_MIN_RTO,		    /* us */
+	TT_OPT_MAX_DELACK,	    /* us */
+	TT_OPT_MAX_PACING_RATE,	    /* bytes/s */
+	TT_OPT_SEND_BUFFER,	    /* bytes */
+	TT_OPT_RECEIVE_BUFFER,	    /* bytes */
+	TT_OPT_NOTSENT_LOWAT,	    /* bytes */
+	TT_OPT_USER_TIMEOUT,	    /* ms */
+	TT_OPT_KEEPALIVE_IDLE,	    /* s */
+	TT_OPT_KEEPALIVE_INTERVAL,  /* s */
+	TT_OPT_KEEPALIVE_COUNT,
+	TT_OPT_WINDOW_CLAMP,	    /* bytes */
+	TT_OPT_NODELAY,		    /* 0 or 1 */
+	TT_OPT_DSCP,		    /* 0 to 63 */
+	TT_OPT_ECN,		    /* 0 or 1 */
+	TT_OPT_SYN_RETRIES,
+	TT_OPT_COUNT,
+};
+
+struct tt_settings {
+	__u32 present; /* bit per tt_option */
+	__u32 value[TT_OPT_COUNT];
+	char congestion_control[TT_CC_NAME_LEN]; /* registered name, NUL-terminated */
+};
+_Static_assert(sizeof(struct tt_settings) == 96, "tt_settings");
+
+/* tt_statistics.counters. Those from TT_FLOW_FIRST on follow a field of the kernel's socket. */
+enum tt_counter {
+	TT_ACTIVE_OPENED,
+	TT_PASSIVE_OPENED,
+	TT_ADOPTED,	     /* open before the profile was applied, taken over */
+	TT_CLOSED,	     /* of the three above */
+	TT_FAILED,	     /* never established */
+	TT_RTOS,
+	TT_RTT_SMOOTHED,     /* RTT samples that are srtt: the kernel passes no measured one */
+	TT_UNTRACKED,	     /* no memory for a connection's state: tuned, but not counted */
+	TT_FLOW_FIRST,
+	TT_BYTES_SENT = TT_FLOW_FIRST, /* payload, retransmitted bytes included */
+	TT_BYTES_ACKED,
+	TT_BYTES_RECEIVED,
+	TT_BYTES_RETRANSMITTED,
+	TT_SEGMENTS_SENT,
+	TT_SEGMENTS_RECEIVED,
+	TT_DATA_SEGMENTS_SENT,
+	TT_RETRANSMITS,	     /* segments */
+	TT_LOST,	     /* segments */
+	TT_DELIVERED,	     /* segments */
+	TT_DELIVERED_CE,     /* segments acknowledged with ECN-Echo */
+	TT_BUSY_TIME,	     /* us with data in flight or to send; holds the next two */
+	TT_RWND_LIMITED_TIME,   /* us */
+	TT_SNDBUF_LIMITED_TIME, /* us */
+	TT_COUNTER_COUNT,
+};
+#define TT_FLOW_COUNT (TT_COUNTER_COUNT - TT_FLOW_FIRST)
+
+/*
+ * Log-linear histograms: values below 8 have a bucket each, then every octave has 8 equal ones,
+ * so that a bucket's middle is within 1/16 of any value in it. Larger values count in the last.
+ */
+#define TT_HIST_SUB_BITS 3
+#define TT_HIST_BUCKETS(last_octave) (((last_octave) - TT_HIST_SUB_BITS + 2) << TT_HIST_SUB_BITS)
+#define TT_RTT_BUCKETS TT_HIST_BUCKETS(26)  /* us, to 134 s */
+#define TT_CWND_BUCKETS TT_HIST_BUCKETS(19) /* segments, to 1,048,575 */
+#define TT_RATE_BUCKETS TT_HIST_BUCKETS(37) /* bytes/s, to 275 GB/s */
+
+/* One per attachment and CPU. */
+struct tt_statistics {
+	__u64 counters[TT_COUNTER_COUNT];
+	__u64 rule_connections[TT_MAX_RULES + 1]; /* 0: no rule matched */
+	__u64 option_failures[TT_OPT_COUNT];
+	__u32 option_errno[TT_OPT_COUNT + 1];	  /* the last failure's; one more to fill 8 bytes */
+	__u64 rtt_sum;	/* us */
+	__u64 cwnd_sum; /* segments */
+	__u64 rate_sum; /* bytes/s */
+	__u64 rtt[TT_RTT_BUCKETS];
+	__u64 cwnd[TT_CWND_BUCKETS];
+	__u64 rate[TT_RATE_BUCKETS];
+};
+
+/* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
+struct tt_identity {
+	__u64 attachment;
+};
+
+enum tt_connection_flags {
+	TT_CONN_PASSIVE = 1 << 0,
+	TT_CONN_ADOPTED = 1 << 1,
+	TT_CONN_ESTABLISHED = 1 << 2,
+};
+
+/* In socket storage: whose connection it is, and what of it has been counted. */
+struct tt_connection {
+	__u64 attachment; /* 0: nobody's */
+	__u64 opened_ns;  /* CLOCK_MONOTONIC */
+	__u32 rule;	  /* index into the settings */
+	__u32 flags;
+	__u64 counted[TT_FLOW_COUNT];
+};
+
+/* What the connection iterator writes, one per connection. */
+struct tt_connection_record {
+	__u64 attachment;
+	__u64 cookie;
+	__u64 opened_ns;
+	__u64 cgroup;
+	__u64 delivery_rate; /* bytes/s */
+	__u64 pacing_rate;   /* bytes/s; all ones: unlimited */
+	__u64 max_pacing_rate;
+	__u64 bytes_sent;
+	__u64 bytes_acked;
+	__u64 bytes_received;
+	__u32 local[4];	 /* IPv6, or IPv4-mapped; network order */
+	__u32 remote[4];
+	__u16 local_port;  /* host order */
+	__u16 remote_port;
+	__u16 family;
+	__u8 state;
+	__u8 cb_flags;
+	__u32 netns;
+	__u32 rule;
+	__u32 flags;
+	__u32 cwnd;	/* segments */
+	__u32 ssthresh;
+	__u32 cwnd_clamp;
+	__u32 mss;	/* bytes */
+	__u32 srtt;	/* us */
+	__u32 rttvar;	/* us */
+	__u32 min_rtt;	/* us */
+	__u32 rto;	/* us */
+	__u32 rto_min;	/* us */
+	__u32 delack_max; /* us */
+	__u32 retransmits;
+	__u32 lost;
+	__u32 delivered;
+	__u32 delivered_ce;
+	__u32 in_flight; /* segments */
+	char congestion_control[TT_CC_NAME_LEN];
+};
+_Static_assert(sizeof(struct tt_connection_record) == 208, "tt_connection_record");
+
+#endif
