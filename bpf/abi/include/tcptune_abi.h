@@ -51,7 +51,7 @@ enum tt_counter {
 	TT_ACTIVE_OPENED,
 	TT_PASSIVE_OPENED,
 	TT_ADOPTED,	     /* open before the profile was applied, taken over */
-	TT_CLOSED,	     /* of the three above */
+	TT_CLOSED,	     /* of the three above; or taken over by an inner attachment */
 	TT_FAILED,	     /* never established */
 	TT_RTOS,
 	TT_RTT_SMOOTHED,     /* RTT samples that are srtt: the kernel passes no measured one */
@@ -102,6 +102,12 @@ struct tt_statistics {
 /* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
 struct tt_identity {
 	__u64 attachment;
+};
+
+/* For the iterator that takes open connections over, by cgroup. */
+struct tt_adoption {
+	__u64 attachment;
+	__u64 take; /* 1: meant; 0: only there because it may be the innermost */
 };
 
 enum tt_connection_flags {
