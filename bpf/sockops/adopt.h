@@ -35,9 +35,7 @@ struct {
 	__type(value, u8);
 } listeners SEC(".maps");
 
-/* Read by user space afterwards. */
-u64 adopted;
-u64 without_callbacks; /* before 6.13 an iterator can't ask for them */
+struct tt_adoption_result result; /* for user space */
 
 static __always_inline u64 listener_key(const struct sock_common *skc)
 {
@@ -88,7 +86,7 @@ static __always_inline void set_callbacks(struct sock *sk, const struct tcp_sock
 	if (flags == tp->bpf_sock_ops_cb_flags)
 		return;
 	if (bpf_setsockopt(sk, SOL_TCP, TT_TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags)))
-		__sync_fetch_and_add(&without_callbacks, 1);
+		__sync_fetch_and_add(&result.without_callbacks, 1);
 }
 
 /* It changes hands: the one before has seen its end, and only what comes is counted here. */
@@ -135,7 +133,7 @@ static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u
 	set_at_start(sk, st, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
 	set_from(sk, st, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
 	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags | callbacks());
-	__sync_fetch_and_add(&adopted, 1);
+	__sync_fetch_and_add(&result.connections, 1);
 }
 
 /* Back to settings[0]'s controller, the host's own; the rest of its options stay. */
@@ -152,7 +150,7 @@ static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp,
 	set_congestion_control(sk, st, settings_of(0));
 	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS);
 	bpf_sk_storage_delete(&connections, sk);
-	__sync_fetch_and_add(&adopted, 1);
+	__sync_fetch_and_add(&result.connections, 1);
 }
 
 SEC("iter/tcp")

@@ -4,15 +4,9 @@
 #define TCPTUNE_CALLBACKS_H
 
 #include <tcptune/kernel.h>
+#include <tcptune_abi.h>
 
-enum {
-	COLLECT_COUNTERS = 1 << 0,
-	COLLECT_RTT = 1 << 1,
-	COLLECT_CWND = 1 << 2,
-	COLLECT_RATE = 1 << 3,
-};
-
-const volatile u32 collect;
+const volatile u32 collect; /* tt_collect */
 
 #define OUR_CALLBACKS \
 	(BPF_SOCK_OPS_STATE_CB_FLAG | BPF_SOCK_OPS_RTO_CB_FLAG | BPF_SOCK_OPS_RTT_CB_FLAG)

@@ -132,7 +132,7 @@ static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
 	tp = tcp_sock_of(ctx);
 	if (!st || !tp)
 		return;
-	if (collect & COLLECT_RTT) {
+	if (collect & TT_COLLECT_RTT) {
 		rtt = ctx->args[0]; /* the measured sample, on kernels that pass it */
 		if (!rtt) {
 			rtt = tp->srtt_us >> 3;
@@ -140,9 +140,9 @@ static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
 		}
 		histogram_add(st->rtt, TT_RTT_BUCKETS, &st->rtt_sum, rtt);
 	}
-	if (collect & COLLECT_CWND)
+	if (collect & TT_COLLECT_CWND)
 		histogram_add(st->cwnd, TT_CWND_BUCKETS, &st->cwnd_sum, tp->snd_cwnd);
-	if (collect & COLLECT_RATE) {
+	if (collect & TT_COLLECT_RATE) {
 		rate = delivery_rate(tp);
 		if (rate)
 			histogram_add(st->rate, TT_RATE_BUCKETS, &st->rate_sum, rate);
@@ -216,7 +216,6 @@ int policy(struct bpf_sock_ops *ctx)
 	/* The most frequent first, so that what isn't used costs a comparison. */
 	switch (ctx->op) {
 	case BPF_SOCK_OPS_RTT_CB:
-	case BPF_SOCK_OPS_STATE_CB:
 	case BPF_SOCK_OPS_RTO_CB:
 		if (!collect)
 			return 1;
@@ -232,6 +231,7 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */
 		break;
 	default:
 		return 1;
