@@ -31,18 +31,22 @@ let package = Package(
 
         // tcptune proper.
         .target(
-            name: "CongestionControl", dependencies: ["BPF", "Host", "Profiles"],
+            name: "CongestionControl", dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
             swiftSettings: strict),
         .target(
-            name: "Telemetry", dependencies: ["BPF", "CTcptuneABI", "Host"], swiftSettings: strict),
-        .target(
             name: "Tuner",
-            dependencies: ["BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry"],
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles", system,
+            ], swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: ["BPF", "BPFPrograms", "CTcptuneABI", "Host", "Tuner", system],
             swiftSettings: strict),
         .target(
             name: "Commands",
             dependencies: [
-                "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry", "Tuner",
+                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry",
+                "Tuner", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
