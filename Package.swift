@@ -23,6 +23,10 @@ let package = Package(
 
         // The kernel.
         .target(name: "BPF", dependencies: ["CLibbpf", "CShim", system], swiftSettings: strict),
+        .plugin(name: "EmbedBPF", capability: .buildTool()),
+        .target(
+            name: "BPFPrograms", dependencies: ["BPF"], path: "bpf", exclude: ["abi"],
+            sources: ["BPFPrograms.swift"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
 
         // Pure.
