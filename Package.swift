@@ -55,7 +55,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
-        .testTarget(name: "BPFTests", dependencies: ["BPF", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "BPFTests", dependencies: ["BPF", "BPFPrograms", "TestSupport", system],
+            exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 
 static _Thread_local FILE *capture;
 static _Thread_local char *captured;
@@ -47,14 +46,4 @@ char *cshim_libbpf_log_finish(void)
 		free(captured);
 	captured = NULL;
 	return log;
-}
-
-int cshim_file_system_type(const char *path, uint64_t *type)
-{
-	struct statfs information;
-
-	if (statfs(path, &information))
-		return -1;
-	*type = (uint64_t)information.f_type;
-	return 0;
 }

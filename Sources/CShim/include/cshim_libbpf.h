@@ -10,9 +10,6 @@ void cshim_libbpf_log_start(void);
 /* NUL-terminated, for free(); NULL when nothing was said. */
 char *cshim_libbpf_log_finish(void);
 
-/* f_type of statfs(2): Swift can't import the structure. Returns -1 with errno. */
-int cshim_file_system_type(const char *path, uint64_t *type);
-
 /* The two positions of a BPF ring buffer are shared with the kernel. */
 static inline uint64_t cshim_load_acquire_u64(const void *position)
 {

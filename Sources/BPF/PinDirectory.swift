@@ -2,20 +2,21 @@ import CShim
 import Glibc
 package import SystemPackage
 
-/// A directory inside a BPF file system, where pins are.
-package struct BPFFileSystem: Sendable {
+/// A directory inside a BPF file system (bpffs), with the pins below it.
+package struct PinDirectory: Sendable {
     package let root: FilePath
 
     /// Throws `.notSupported` when `root` isn't in a bpffs, `.notFound` when there's no such
     /// directory.
     package init(at root: FilePath) throws(BPFError) {
         self.root = root
-        var type: UInt64 = 0
-        guard root.withPlatformString({ cshim_file_system_type($0, &type) }) == 0 else {
+        let magic = root.withPlatformString { cshim_filesystem_magic($0) }
+        guard magic >= 0 else {
             throw BPFError(
-                errno: errno, otherwise: .io, what: "open the BPF file system", subject: root.string)
+                errno: CInt(-magic), otherwise: .io, what: "open the BPF file system",
+                subject: root.string)
         }
-        guard type == Self.magic else {
+        guard magic == Self.magic else {
             throw BPFError(
                 .notSupported, what: "keep pins in", subject: root.string,
                 hint: "it isn't in a BPF file system; mount -t bpf bpf /sys/fs/bpf")
@@ -23,7 +24,7 @@ package struct BPFFileSystem: Sendable {
     }
 
     /// `BPF_FS_MAGIC`.
-    private static var magic: UInt64 { 0xcafe_4a11 }
+    private static var magic: Int64 { 0xcafe_4a11 }
 
     /// Makes a directory below the root, and those above it, for the owner only (0700).
     package func makeDirectory(_ path: FilePath) throws(BPFError) {
