@@ -23,6 +23,10 @@ let package = Package(
 
         // The kernel.
         .target(name: "BPF", dependencies: ["CLibbpf", "CShim", system], swiftSettings: strict),
+        .plugin(name: "EmbedBPF", capability: .buildTool()),
+        .target(
+            name: "BPFPrograms", dependencies: ["BPF"], path: "bpf", exclude: ["abi"],
+            sources: ["BPFPrograms.swift"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
 
         // Pure.
@@ -55,7 +59,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
-        .testTarget(name: "BPFTests", dependencies: ["BPF", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "BPFTests", dependencies: ["BPF", "BPFPrograms", "TestSupport", system],
+            exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
