@@ -30,7 +30,10 @@ let package = Package(
         .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
 
         // Pure.
-        .target(name: "Profiles", dependencies: ["Yams"], swiftSettings: strict),
+        .target(
+            name: "Profiles", dependencies: ["Yams"], swiftSettings: strict,
+            plugins: ["EmbedProfiles"]),
+        .plugin(name: "EmbedProfiles", capability: .buildTool()),
         .target(name: "Metrics", swiftSettings: strict),
 
         // tcptune proper.
