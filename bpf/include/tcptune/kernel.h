@@ -72,6 +72,15 @@ enum tcp_ca_state {
 	TCP_CA_Loss,
 };
 
+enum tcp_ca_event {
+	CA_EVENT_TX_START, /* a callback of its own since 7.1 */
+	CA_EVENT_CWND_RESTART,
+	CA_EVENT_COMPLETE_CWR,
+	CA_EVENT_LOSS,
+	CA_EVENT_ECN_NO_CE,
+	CA_EVENT_ECN_IS_CE,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct ns_common {
@@ -130,13 +139,41 @@ struct inet_sock {
 	struct sock sk;
 };
 
+struct ack_sample {
+	u32 pkts_acked;
+	s32 rtt_us; /* negative: no sample */
+	u32 in_flight;
+};
+
+struct rate_sample {
+	s32 delivered;	  /* segments over the interval; negative: no sample */
+	long interval_us;
+	long rtt_us;	  /* negative: no sample */
+	int losses;	  /* segments marked lost by this ACK */
+	u32 acked_sacked; /* segments delivered by this ACK */
+	u32 prior_in_flight;
+	bool is_app_limited;
+	bool is_retrans;
+	bool is_ack_delayed;
+};
+
+/* Members are matched by name when a controller is loaded; cong_control has one more argument
+ * since 6.10. */
 struct tcp_congestion_ops {
 	u32 (*ssthresh)(struct sock *sk);
 	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
 	void (*set_state)(struct sock *sk, u8 new_state);
+	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event event);
+	void (*in_ack_event)(struct sock *sk, u32 flags);
+	void (*pkts_acked)(struct sock *sk, const struct ack_sample *sample);
+	u32 (*min_tso_segs)(struct sock *sk);
+	void (*cong_control)(struct sock *sk, u32 ack, int flag, const struct rate_sample *rs);
 	u32 (*undo_cwnd)(struct sock *sk);
+	u32 (*sndbuf_expand)(struct sock *sk);
 	void (*init)(struct sock *sk);
+	void (*release)(struct sock *sk);
 	char name[16];
+	u32 flags;
 };
 
 struct inet_connection_sock {
@@ -162,6 +199,9 @@ struct tcp_sock {
 	u32 mss_cache;
 	u32 snd_cwnd;
 	u32 snd_cwnd_clamp;
+	u8 is_cwnd_limited : 1; /* its place and neighbours differ: BPF_CORE_READ_BITFIELD */
+	u32 max_packets_out;	/* the most in flight during the last window */
+	u64 tcp_mstamp;		/* us, when the latest packet came or went */
 	u32 snd_ssthresh;
 	u32 srtt_us; /* times 8 */
 	u32 mdev_us; /* times 4 */
