@@ -7,11 +7,11 @@ import SystemPackage
 /// Each has a directory of pins. The pinned link (before Linux 6.4 the map) is the registration:
 /// it outlives the process, and a process that dies before pinning leaves nothing registered.
 package struct ControllerRegistry {
-    private let files: BPFFileSystem
+    private let files: PinDirectory
     private let directory: FilePath
 
     /// - Parameter directory: inside a bpffs; made when the first controller is registered.
-    package init(_ files: BPFFileSystem, at directory: FilePath) {
+    package init(_ files: PinDirectory, at directory: FilePath) {
         self.files = files
         self.directory = directory
     }
@@ -38,11 +38,11 @@ package struct ControllerRegistry {
             }
             try object.load()
             let registered = try object.register(structOps: instance.algorithm)
+            try remove(instance.registeredName)  // what an interrupted registration left
             try files.makeDirectory(path(instance.registeredName))
             try registered.pin(
                 map: path(instance.registeredName, "map"),
                 link: path(instance.registeredName, "link"))
-            registered.release()
             return true
         } catch {
             throw CongestionControlError(instance.algorithm, error)
@@ -59,7 +59,6 @@ package struct ControllerRegistry {
         }
         let sockets = try registered.socketsInUse()
         guard sockets == 0 else {
-            registered.release()
             return sockets
         }
         try registered.unregister()
@@ -70,9 +69,7 @@ package struct ControllerRegistry {
     /// How many sockets run a registered controller; nil: it isn't registered.
     package func socketsInUse(_ name: String) throws(BPFError) -> Int? {
         guard let registered = try open(name) else { return nil }
-        let sockets = try registered.socketsInUse()
-        registered.release()
-        return sockets
+        return try registered.socketsInUse()
     }
 
     private func open(_ name: String) throws(BPFError) -> StructOps? {

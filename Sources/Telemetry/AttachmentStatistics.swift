@@ -3,11 +3,11 @@ import CTcptuneABI
 /// What has been counted of one attachment's connections since it was made or reset.
 public struct AttachmentStatistics: Sendable, Equatable {
     /// Round-trip times in microseconds, one sample per connection and round trip.
-    public var rtt = Histogram(buckets: Int(TT_RTT_BUCKETS))
+    public var rtt = Histogram(buckets: Int(TT_STATISTICS_RTT_COUNT))
     /// Congestion windows in segments, sampled with the round-trip time.
-    public var congestionWindow = Histogram(buckets: Int(TT_CWND_BUCKETS))
+    public var congestionWindow = Histogram(buckets: Int(TT_STATISTICS_CWND_COUNT))
     /// Delivery rates in bytes/s, sampled with the round-trip time.
-    public var deliveryRate = Histogram(buckets: Int(TT_RATE_BUCKETS))
+    public var deliveryRate = Histogram(buckets: Int(TT_STATISTICS_RATE_COUNT))
     /// Connections by rule; index 0: no rule matched.
     public var ruleConnections = [UInt64](repeating: 0, count: Int(TT_MAX_RULES) + 1)
     /// Options that the kernel refused to set, by `tt_option`, and the last reason's errno.

@@ -28,7 +28,8 @@ public struct Telemetry {
             var result: [AttachmentStatistics] = []
             for attachment in attachments {
                 var statistics = AttachmentStatistics()
-                try maps.statistics.withPerCPUValues(for: attachment.id) { bytes, stride in
+                try maps.statistics.withPerCPUValues(for: attachment.id) { bytes in
+                    let stride = maps.statistics.info.valueStride
                     for offset in Swift.stride(from: 0, to: bytes.count, by: stride) {
                         statistics.add(
                             cpu: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + stride]))

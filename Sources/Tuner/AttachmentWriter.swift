@@ -7,7 +7,7 @@ import SystemPackage
 /// the next apply, detach or sweep can tell and mend.
 struct AttachmentWriter {
     let layout: PinLayout
-    let files: BPFFileSystem
+    let files: PinDirectory
 
     /// A cgroup that has no attachment.
     ///
@@ -50,7 +50,7 @@ struct AttachmentWriter {
     /// Takes a cgroup's attachment off, whatever there is of it.
     func detach(_ cgroup: UInt64, attachment: UInt64?) throws(BPFError) {
         if let maps = try SharedMaps.open(layout) {
-            if try maps.identity.value(of: UInt64.self, for: cgroup) != nil {
+            if try maps.identity.value(for: cgroup, as: UInt64.self) != nil {
                 try putInForce(cgroup, 0, maps)
             }
             if let attachment { try maps.removeStatistics(of: attachment) }

@@ -38,7 +38,7 @@ struct CompiledPolicy {
             if let choice = resolved.congestionControl {
                 let key = "\(choice)"
                 if chosen[key] == nil {
-                    let (found, reasons) = try Tuner.controllers { () throws(CongestionControlError) in
+                    let (found, reasons) = try controller { () throws(CongestionControlError) in
                         try catalog.choose(choice)
                     }
                     chosen[key] = found

@@ -19,7 +19,7 @@ struct LoadedAdoption: ~Copyable {
 /// Makes the policy object's programs for one profile.
 struct PolicyLoader {
     let layout: PinLayout
-    let files: BPFFileSystem
+    let files: PinDirectory
     /// Microseconds.
     let jiffy: UInt64
 
@@ -54,8 +54,8 @@ struct PolicyLoader {
         if let shared = try SharedMaps.open(layout) { try shared.share(with: object) }
         try setKnobs(object, policy)
         try object.setMaxEntries(
-            UInt32(max(1, policy.rules.remotes.count)), ofMap: "rules_remote")
-        try object.setMaxEntries(UInt32(max(1, policy.rules.ports.count)), ofMap: "rules_port")
+            max(1, policy.rules.remotes.count), ofMap: "rules_remote")
+        try object.setMaxEntries(max(1, policy.rules.ports.count), ofMap: "rules_port")
         return object
     }
 
@@ -80,10 +80,8 @@ struct PolicyLoader {
         if !rules.remotes.isEmpty {
             let map = try object.map(named: "rules_remote")
             for remote in rules.remotes {
-                let length = withUnsafeBytes(of: UInt32(remote.prefix.length)) { Array($0) }
-                try map.update(
-                    bytes: length + remote.prefix.bytes,
-                    to: withUnsafeBytes(of: remote.rules) { Array($0) })
+                let length = bytes(of: UInt32(remote.prefix.length))
+                try map.store(bytes(of: remote.rules), at: length + remote.prefix.bytes)
             }
         }
         if !rules.ports.isEmpty {

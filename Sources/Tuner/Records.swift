@@ -52,13 +52,13 @@ extension Map {
         bytes += Array(repeating: 0, count: size - bytes.count)
         let map = try Map(
             Map.Parameters(
-                type: .array, keySize: 4, valueSize: UInt32(size), maxEntries: 1, name: name))
-        try map.update(bytes: [0, 0, 0, 0], to: bytes)
+                type: .array, keySize: 4, valueSize: size, maxEntries: 1, name: name))
+        try map.store(bytes, at: [0, 0, 0, 0])
         return map
     }
 
     func record<R: Decodable>(of type: R.Type) throws(BPFError) -> R {
-        guard let bytes = try bytes(for: [0, 0, 0, 0]),
+        guard let bytes = try load(at: [0, 0, 0, 0]),
             let record = try? JSONDecoder().decode(type, from: Data(bytes.prefix { $0 != 0 }))
         else {
             throw BPFError(

@@ -1,4 +1,4 @@
-package import CTcptuneABI
+import CTcptuneABI
 import Profiles
 
 /// An option of the profile format and its place in the kernel's settings.

@@ -33,7 +33,7 @@ package struct SharedMaps: ~Copyable {
 
     /// The pinned ones, or those of a program just loaded, pinned.
     static func open(
-        _ layout: PinLayout, orPinThoseOf object: borrowing Object, _ files: BPFFileSystem
+        _ layout: PinLayout, orPinThoseOf object: borrowing Object, _ files: PinDirectory
     ) throws(BPFError) -> SharedMaps {
         if let maps = try open(layout) { return maps }
         try files.makeDirectory(layout.maps)
@@ -49,13 +49,13 @@ package struct SharedMaps: ~Copyable {
         return maps
     }
 
-    static func remove(_ layout: PinLayout, _ files: BPFFileSystem) throws(BPFError) {
+    static func remove(_ layout: PinLayout, _ files: PinDirectory) throws(BPFError) {
         for name in names { _ = try files.unlink(layout.maps.appending(name)) }
         _ = try files.removeDirectory(layout.maps)
     }
 
     /// Has an object that isn't loaded yet use these.
-    func share(with object: borrowing Object) throws(BPFError) {
+    package func share(with object: borrowing Object) throws(BPFError) {
         try object.reuse(identity, asMap: "identity")
         try object.reuse(statistics, asMap: "statistics")
         try object.reuse(connections, asMap: "connections")
@@ -67,23 +67,24 @@ package struct SharedMaps: ~Copyable {
     ///   is open now stays the difference between those opened and those closed.
     func resetStatistics(of attachment: UInt64, open: UInt64 = 0) throws(BPFError) {
         let stride = (Int(TT_STATISTICS_SIZE) + 7) / 8 * 8
-        var bytes = [UInt8](repeating: 0, count: stride * CPU.possibleCount())
-        bytes.withUnsafeMutableBytes {
+        var zeros = [UInt8](repeating: 0, count: stride * possibleCPUCount())
+        zeros.withUnsafeMutableBytes {
             $0.storeBytes(
                 of: open,
                 toByteOffset: Int(TT_STATISTICS_COUNTERS) + Int(TT_ADOPTED.rawValue) * 8,
                 as: UInt64.self)
         }
-        try statistics.update(bytes: Self.bytes(attachment), to: bytes)
+        try statistics.store(zeros, at: bytes(of: attachment))
     }
 
     func removeStatistics(of attachment: UInt64) throws(BPFError) {
-        _ = try statistics.remove(bytes: Self.bytes(attachment))
+        _ = try statistics.remove(attachment)
     }
 
     /// How many connections of an attachment are open.
     func openConnections(of attachment: UInt64) throws(BPFError) -> UInt64 {
-        try statistics.withPerCPUValues(for: attachment) { bytes, stride in
+        try statistics.withPerCPUValues(for: attachment) { bytes in
+            let stride = statistics.info.valueStride
             func total(_ counter: tt_counter) -> UInt64 {
                 let offset = Int(TT_STATISTICS_COUNTERS) + Int(counter.rawValue) * 8
                 return Swift.stride(from: offset, to: bytes.count, by: stride).reduce(0) {
@@ -93,9 +94,5 @@ package struct SharedMaps: ~Copyable {
             return total(TT_ACTIVE_OPENED) &+ total(TT_PASSIVE_OPENED) &+ total(TT_ADOPTED)
                 &- total(TT_CLOSED)
         } ?? 0
-    }
-
-    private static func bytes(_ key: UInt64) -> [UInt8] {
-        withUnsafeBytes(of: key) { Array($0) }
     }
 }

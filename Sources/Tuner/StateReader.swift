@@ -5,7 +5,7 @@ import SystemPackage
 /// Rebuilds what is applied from the pins alone.
 struct StateReader {
     let layout: PinLayout
-    let files: BPFFileSystem
+    let files: PinDirectory
     let hierarchy: CgroupHierarchy
 
     /// All attachments, by cgroup.
@@ -62,7 +62,7 @@ struct StateReader {
             guard let identity = try Map.open(pinned: layout.maps.appending("identity")) else {
                 return false
             }
-            return try identity.value(of: UInt64.self, for: cgroup) == attachment
+            return try identity.value(for: cgroup, as: UInt64.self) == attachment
         }
     }
 

@@ -16,7 +16,7 @@ struct Sweeper {
     }
 
     let layout: PinLayout
-    let files: BPFFileSystem
+    let files: PinDirectory
     let reader: StateReader
     let writer: AttachmentWriter
     let registry: ControllerRegistry
@@ -52,7 +52,8 @@ struct Sweeper {
             case .cgroupGone: report.goneCgroups.append(attachment?.cgroup ?? name)
             case .incomplete, .detached, nil: report.halfMade.append(cgroup)
             }
-            let known = try attachment?.id ?? record(cgroup)?.attachment
+            var known = attachment?.id
+            if known == nil { known = try record(cgroup)?.attachment }
             try kernel { () throws(BPFError) in try writer.detach(cgroup, attachment: known) }
         }
     }

@@ -33,7 +33,7 @@ extension Tuner {
         }
         return try kernel { () throws(BPFError) in
             let result = try loaded.object.map(named: ".bss").value(
-                of: tt_adoption_result.self, for: UInt32(0))
+                for: UInt32(0), as: tt_adoption_result.self)
             return ApplyReport.Adopted(
                 connections: Int(result?.connections ?? 0),
                 withoutCallbacks: Int(result?.without_callbacks ?? 0))

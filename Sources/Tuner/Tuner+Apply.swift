@@ -51,7 +51,7 @@ extension Tuner {
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
             for instance in policy.registrations {
-                try controllers { () throws(CongestionControlError) in
+                try controller { () throws(CongestionControlError) in
                     try registry.register(instance)
                 }
             }
@@ -89,35 +89,51 @@ extension Tuner {
         return record?.isEquivalent(to: policy.record) ?? false
     }
 
+    /// What puts one cgroup back as it was.
+    private enum Undo {
+        case detach(cgroup: UInt64, attachment: UInt64)
+        case restore(cgroup: UInt64, program: UInt32)
+    }
+
     /// Every cgroup gets the policy, or each is put back as it was.
     private func attach(_ policy: CompiledPolicy, to cgroups: [Cgroup]) throws(TunerError) {
         let loaded = try program(for: policy)
-        let id = try kernel { () throws(BPFError) in try loaded.program.info().id }
-        var undo: [() throws(BPFError) -> Void] = []
+        var done: [Undo] = []
         do throws(TunerError) {
-            for (index, cgroup) in cgroups.enumerated() {
-                guard let current = try reader.attachment(of: cgroup.id) else {
-                    let record = AttachmentRecord(
-                        attachment: KernelClock.boottime() &+ UInt64(index), cgroup: cgroup.name,
-                        attachedAt: KernelClock.realtime() / 1_000_000_000)
-                    try writer.attach(
-                        loaded.program, to: cgroup, loaded.maps, record: record)
-                    undo.append { () throws(BPFError) in
-                        try writer.detach(cgroup.id, attachment: record.attachment)
-                    }
-                    continue
-                }
-                guard current.programID != id else { continue }
-                try kernel { () throws(BPFError) in
-                    try writer.replace(cgroup.id, with: loaded.program)
-                }
-                undo.append { () throws(BPFError) in
-                    try writer.replace(cgroup.id, with: try Program(id: current.programID))
-                }
+            for cgroup in cgroups {
+                if let step = try attach(loaded, to: cgroup) { done.append(step) }
             }
         } catch {
-            for step in undo.reversed() { try? step() }
+            for step in done.reversed() { try? undo(step) }
             throw error
+        }
+    }
+
+    /// Nil: the cgroup has this program already.
+    private func attach(
+        _ loaded: borrowing LoadedPolicy, to cgroup: Cgroup
+    ) throws(TunerError) -> Undo? {
+        guard let current = try reader.attachment(of: cgroup.id) else {
+            let record = AttachmentRecord(
+                attachment: KernelClock.boottime(), cgroup: cgroup.name,
+                attachedAt: KernelClock.realtime() / 1_000_000_000)
+            try writer.attach(loaded.program, to: cgroup, loaded.maps, record: record)
+            return .detach(cgroup: cgroup.id, attachment: record.attachment)
+        }
+        return try kernel { () throws(BPFError) in
+            guard try current.programID != loaded.program.info().id else { return nil }
+            try writer.replace(cgroup.id, with: loaded.program)
+            return .restore(cgroup: cgroup.id, program: current.programID)
+        }
+    }
+
+    private func undo(_ step: Undo) throws(BPFError) {
+        switch step {
+        case .detach(let cgroup, let attachment):
+            try writer.detach(cgroup, attachment: attachment)
+        case .restore(let cgroup, let id):
+            let program = try Program(id: id)
+            try writer.replace(cgroup, with: program)
         }
     }
 

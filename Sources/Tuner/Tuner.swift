@@ -12,7 +12,7 @@ import SystemPackage
 /// CAP_PERFMON and CAP_NET_ADMIN (and CAP_SYS_ADMIN to enter network namespaces).
 public struct Tuner: Sendable {
     let layout: PinLayout
-    let files: BPFFileSystem
+    let files: PinDirectory
     let hierarchy: CgroupHierarchy
     let roots: HostRoots
     let catalog: ControllerCatalog
@@ -33,7 +33,7 @@ public struct Tuner: Sendable {
         }
         self.roots = roots
         layout = PinLayout(base: stateDirectory ?? mounted.mountPoint.appending("tcptune"))
-        files = try kernel { () throws(BPFError) in try BPFFileSystem(at: mounted.mountPoint) }
+        files = try kernel { () throws(BPFError) in try PinDirectory(at: mounted.mountPoint) }
         hierarchy = try host { () throws(HostError) in try CgroupHierarchy.discover(roots) }
         catalog = ControllerCatalog(Kernel(roots))
     }

@@ -48,7 +48,7 @@ public struct TunerError: Error, CustomStringConvertible {
 }
 
 extension TunerError {
-    init(_ error: BPFError) {
+    package init(_ error: BPFError) {
         let code: Code =
             switch error.code {
             case .permission: .permission
@@ -94,6 +94,7 @@ func host<R: ~Copyable>(_ body: () throws(HostError) -> R) throws(TunerError) ->
     do throws(HostError) { return try body() } catch { throw TunerError(error) }
 }
 
-func controllers<R>(_ body: () throws(CongestionControlError) -> R) throws(TunerError) -> R {
+@discardableResult
+func controller<R>(_ body: () throws(CongestionControlError) -> R) throws(TunerError) -> R {
     do throws(CongestionControlError) { return try body() } catch { throw TunerError(error) }
 }

@@ -100,7 +100,7 @@ struct tt_statistics {
 	__u64 rate[TT_RATE_BUCKETS];
 };
 
-/* Where they are, for Swift, which would read such arrays as tuples. */
+/* Where they are and how many, for Swift, which would read such arrays as tuples. */
 enum {
 	TT_STATISTICS_COUNTERS = offsetof(struct tt_statistics, counters),
 	TT_STATISTICS_RULE_CONNECTIONS = offsetof(struct tt_statistics, rule_connections),
@@ -113,6 +113,9 @@ enum {
 	TT_STATISTICS_CWND = offsetof(struct tt_statistics, cwnd),
 	TT_STATISTICS_RATE = offsetof(struct tt_statistics, rate),
 	TT_STATISTICS_SIZE = sizeof(struct tt_statistics),
+	TT_STATISTICS_RTT_COUNT = TT_RTT_BUCKETS,
+	TT_STATISTICS_CWND_COUNT = TT_CWND_BUCKETS,
+	TT_STATISTICS_RATE_COUNT = TT_RATE_BUCKETS,
 };
 
 /* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
