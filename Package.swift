@@ -52,7 +52,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(name: "BPFTests", dependencies: ["BPF", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
+            swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
