@@ -65,7 +65,9 @@ let package = Package(
         .testTarget(
             name: "BPFTests", dependencies: ["BPF", "BPFPrograms", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
-        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
+            swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),

@@ -7,8 +7,8 @@ package struct TCPTune: ParsableCommand {
         abstract: "Tunes TCP per workload: profiles on cgroups, measured where they run.",
         version: Version.text,
         subcommands: [
-            Apply.self, Detach.self, Status.self,
-            GarbageCollection.self,
+            Apply.self, Detach.self, Status.self, Stats.self, Connections.self, Export.self,
+            ProfileCommand.self, ControllerCommand.self, Doctor.self, GarbageCollection.self,
             VersionCommand.self,
         ])
 

@@ -22,6 +22,11 @@ package struct Controller: Sendable {
     package let name: String
     package let origin: Origin
 
+    /// Whether the kernel brings it.
+    package var isNative: Bool {
+        if case .native = origin { true } else { false }
+    }
+
     /// What can be set; none for a native controller.
     package func parameters() throws(CongestionControlError) -> [Parameter] {
         guard case .builtIn(let object) = origin else { return [] }

@@ -20,6 +20,21 @@ public struct AttachmentStatistics: Sendable, Equatable {
 
     subscript(_ counter: tt_counter) -> UInt64 { counters[Int(counter.rawValue)] }
 
+    /// What was counted after an earlier look at the same attachment. Connections open and those
+    /// taken over are not differences: they are as they are now.
+    public func since(_ earlier: AttachmentStatistics) -> AttachmentStatistics {
+        var result = self
+        result.rtt.subtract(earlier.rtt)
+        result.congestionWindow.subtract(earlier.congestionWindow)
+        result.deliveryRate.subtract(earlier.deliveryRate)
+        let lasting = [TT_ACTIVE_OPENED, TT_PASSIVE_OPENED, TT_ADOPTED, TT_CLOSED]
+            .map { Int($0.rawValue) }
+        for i in counters.indices where !lasting.contains(i) {
+            result.counters[i] &-= earlier.counters[i]
+        }
+        return result
+    }
+
     /// Adds what one CPU counted.
     mutating func add(cpu bytes: UnsafeRawBufferPointer) {
         func load(_ field: Int, _ index: Int) -> UInt64 {

@@ -57,6 +57,12 @@ public struct Histogram: Sendable, Equatable {
             counts: zip(left.counts, right.counts).map { $0 &+ $1 }, sum: left.sum &+ right.sum)
     }
 
+    /// Leaves what came after an earlier state of the same histogram.
+    mutating func subtract(_ earlier: Histogram) {
+        for bucket in counts.indices { counts[bucket] &-= earlier.counts[bucket] }
+        sum &-= earlier.sum
+    }
+
     /// Adds the kernel's buckets of one CPU.
     mutating func add(_ bytes: UnsafeRawBufferPointer, counts offset: Int, sum sumOffset: Int) {
         for bucket in counts.indices {
