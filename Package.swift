@@ -18,7 +18,10 @@ let package = Package(
     targets: [
         // C: what Swift can't import, and what the kernel and Swift agree on.
         .systemLibrary(name: "CLibbpf"),
-        .target(name: "CShim"),
+        .target(
+            name: "CShim",
+            // By file name, so that the static ones are taken: a binary for machines without libbpf.
+            linkerSettings: [":libbpf.a", ":libelf.a", ":libz.a"].map { .linkedLibrary($0) }),
         .target(name: "CTcptuneABI", path: "bpf/abi"),
 
         // The kernel.

@@ -46,10 +46,18 @@ public struct Histogram: Sendable, Equatable {
         return nil
     }
 
-    /// The samples at or below a bound, as far as buckets can tell: a bucket counts whole where
-    /// its middle does.
-    public func count(atMost bound: Double) -> UInt64 {
-        counts.indices.prefix { Self.middle($0) <= bound }.reduce(0) { $0 &+ counts[$1] }
+    /// Samples up to each bound and above the one before, and last those above all; a bucket
+    /// counts whole where its middle does.
+    ///
+    /// - Parameter bounds: ascending, in the quantity's unit.
+    public func counts(upTo bounds: [Double]) -> [UInt64] {
+        var result = [UInt64](repeating: 0, count: bounds.count + 1)
+        var index = 0
+        for (bucket, samples) in counts.enumerated() {
+            while index < bounds.count, Self.middle(bucket) > bounds[index] { index += 1 }
+            result[index] += samples
+        }
+        return result
     }
 
     public static func + (left: Histogram, right: Histogram) -> Histogram {
