@@ -1,1 +1,4 @@
 #pragma once
+
+#include "cshim_host.h"
+#include "cshim_libbpf.h"
