@@ -6,6 +6,7 @@
  * axis is in ticks of 1/1024 s: cubing it and scaling back takes shifts only.
  */
 #include <tcptune/cc.h>
+#include <tcptune/hystart.h>
 
 TCPTUNE_PARAMETER(u32, beta_permille, 700, 100, 950,
 		  "Multiplicative decrease factor, beta_cubic (RFC 9438, section 4.6)");
@@ -16,6 +17,8 @@ TCPTUNE_PARAMETER(u32, fast_convergence, 1, 0, 1,
 		  "(RFC 9438, section 4.7)");
 TCPTUNE_PARAMETER(u32, reno_friendly, 1, 0, 1,
 		  "1: never slower than Reno would be (RFC 9438, section 4.3)");
+TCPTUNE_PARAMETER(u32, hystart, 1, 0, 1,
+		  "1: leave the first slow start when the RTT rises (HyStart++, RFC 9406)");
 TCPTUNE_PARAMETER(u32, abc_limit_segments, 65535, 1, 65535,
 		  "Largest growth of cwnd per ACK in slow start (L of RFC 3465)");
 
@@ -39,6 +42,7 @@ struct tt_cubic {
 	u32 last_ack_us;
 	u64 cwnd_credit_q10; /* less than a segment of growth, times cwnd */
 	u64 w_est_credit_q10;
+	struct tcptune_hystart hystart;
 };
 
 static __always_inline u32 ticks_from_us(u64 us)
@@ -154,7 +158,10 @@ void TCPTUNE_CALLBACK(tt_cubic_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 		return;
 	if (tcptune_in_slow_start(tp)) {
 		ca->stage.alpha_q10 = 0;
-		acked = tcp_slow_start(tp, min(acked, abc_limit_segments));
+		acked = min(acked, abc_limit_segments);
+		if (hystart)
+			acked = tcptune_hystart(&ca->hystart, tp, acked);
+		acked = tcp_slow_start(tp, acked);
 		if (!acked)
 			return;
 	}

@@ -194,6 +194,10 @@ struct minmax {
 	struct minmax_sample s[3];
 };
 
+struct tcp_rack {
+	u32 rtt_us; /* of the segment that was sent last among those acknowledged */
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	u32 mss_cache;
@@ -203,6 +207,9 @@ struct tcp_sock {
 	u32 max_packets_out;	/* the most in flight during the last window */
 	u64 tcp_mstamp;		/* us, when the latest packet came or went */
 	u32 snd_ssthresh;
+	u32 snd_una;
+	u32 snd_nxt;
+	struct tcp_rack rack;
 	u32 srtt_us; /* times 8 */
 	u32 mdev_us; /* times 4 */
 	struct minmax rtt_min;
