@@ -57,7 +57,9 @@ package struct CgroupHierarchy: Sendable {
                     because: "it has exited and waits for its parent")
             }
             text = try Files.read(directory.appending("cgroup"), what: what)
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
+        } catch let error
+            where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess
+        {
             throw HostError(.noSuchProcess, what, on: String(pid), because: "no such process")
         }
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
