@@ -16,7 +16,7 @@ package enum AtomicFile {
         let directory = path.removingLastComponent()
         // No reader that goes by the suffix, as the textfile collector does, takes it for the file.
         let template = directory.appending(".\(name).XXXXXX")
-        var temporary = template.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1)) }
+        var temporary = Array(template.string.utf8CString)
         let number = mkstemp(&temporary)
         guard number >= 0 else {
             throw HostError(Errno(rawValue: errno), what, on: path.string)

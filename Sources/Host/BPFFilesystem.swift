@@ -15,7 +15,8 @@ package struct BPFFilesystem: Sendable, Hashable {
 
     /// Mounts one at an existing directory, for root only (CAP_SYS_ADMIN); does nothing where there is
     /// one already.
-    package static func mount(at path: FilePath = "/sys/fs/bpf") throws(HostError) -> BPFFilesystem {
+    package static func mount(at path: FilePath = "/sys/fs/bpf") throws(HostError) -> BPFFilesystem
+    {
         if try !contains(path) {
             _ = try check(
                 path.withPlatformString { cshim_mount_bpffs($0) },

@@ -13,13 +13,6 @@ package struct Cgroup: Sendable, Hashable {
     /// How far below the root of the hierarchy, whose level is 0.
     package let level: Int
 
-    init(path: FilePath, name: String, id: UInt64, level: Int) {
-        self.path = path
-        self.name = name
-        self.id = id
-        self.level = level
-    }
-
     /// Opens the directory, as needed to attach a program or to start a process in it.
     ///
     /// Throws `.cgroupGone` when the cgroup was removed, even if there is another one of the same
@@ -34,7 +27,7 @@ package struct Cgroup: Sendable, Hashable {
                 throw removed
             }
             return descriptor
-        } catch where error.isGone {
+        } catch let error where error.isGone {
             throw removed
         }
     }
@@ -63,7 +56,7 @@ package struct Cgroup: Sendable, Hashable {
         while let next = pending.popLast() {
             do throws(HostError) {
                 pending += try next.children().reversed()
-            } catch where error.isGone {
+            } catch let error where error.isGone {
                 continue
             }
             found.append(next)
@@ -82,9 +75,9 @@ package struct Cgroup: Sendable, Hashable {
             do throws(HostError) {
                 text = try Files.read(
                     cgroup.path.appending("cgroup.procs"), what: "cannot list the processes")
-            } catch where error.errno == .notSupported {
+            } catch let error where error.errno == .notSupported {
                 continue
-            } catch where cgroup != self && error.isGone {
+            } catch let error where cgroup != self && error.isGone {
                 continue
             }
             found.formUnion(text.split(separator: "\n").compactMap { pid_t($0) })

@@ -57,7 +57,9 @@ package struct CgroupHierarchy: Sendable {
                     because: "it has exited and waits for its parent")
             }
             text = try Files.read(directory.appending("cgroup"), what: what)
-        } catch where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
+        } catch let error
+            where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess
+        {
             throw HostError(.noSuchProcess, what, on: String(pid), because: "no such process")
         }
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("0::") }) else {
@@ -94,10 +96,15 @@ package struct CgroupHierarchy: Sendable {
         case -ESTALE, -ENOENT:
             return nil
         case -EPERM, -EOPNOTSUPP, -EINVAL:
-            return try ([root] + root.descendants()).first { $0.id == id }
+            return try walk(to: id)
         default:
             throw HostError(Errno(rawValue: -result), what, on: String(id))
         }
+    }
+
+    /// The cgroup with this id, found by looking at all: what needs no privilege.
+    func walk(to id: UInt64) throws(HostError) -> Cgroup? {
+        try ([root] + root.descendants()).first { $0.id == id }
     }
 
     /// The cgroup at a name below the mount, which is known to be there.

@@ -80,7 +80,8 @@ extension CgroupHierarchy {
         let controllers = mount.superOptions.filter { !["rw", "ro"].contains($0) }
         throw HostError(
             .cgroup1, whatPath, on: path.string,
-            because: "it belongs to the cgroup v1 hierarchy of \(controllers.joined(separator: ","))",
+            because:
+                "it belongs to the cgroup v1 hierarchy of \(controllers.joined(separator: ","))",
             advice: (try? Stat(twin)) == nil
                 ? "v2 is mounted at \(mountPoint), and there is no \(twin)"
                 : "the v2 path is \(twin)")

@@ -27,7 +27,6 @@ package struct HostError: Error, Sendable, Hashable, CustomStringConvertible {
         package static let notBPFFilesystem = Code(rawValue: "notBPFFilesystem")
         package static let lockBusy = Code(rawValue: "lockBusy")
         package static let permission = Code(rawValue: "permission")
-        package static let unsupported = Code(rawValue: "unsupported")
         /// A file of the kernel's doesn't read as expected.
         package static let malformed = Code(rawValue: "malformed")
         /// A system call failed in a way that has no code of its own; `errno` says how.

@@ -22,9 +22,11 @@ package struct Kernel: Sendable {
         let path = roots.sys.appending("devices/system/cpu/possible")
         let what = "cannot count the CPUs"
         var count = 0
-        for range in try Files.read(path, what: what).split(whereSeparator: { ",\n".contains($0) }) {
+        for range in try Files.read(path, what: what).split(whereSeparator: { ",\n".contains($0) })
+        {
             let ends = range.split(separator: "-").compactMap { Int($0) }
-            guard let first = ends.first, let last = ends.last, ends.count <= 2, first <= last else {
+            guard let first = ends.first, let last = ends.last, ends.count <= 2, first <= last
+            else {
                 throw HostError(.malformed, what, on: path.string, because: "unexpected: \(range)")
             }
             count += last - first + 1
@@ -42,7 +44,7 @@ package struct Kernel: Sendable {
     package func defaultQdisc() throws(HostError) -> String? {
         do throws(HostError) {
             return try Sysctl(roots).read("net.core.default_qdisc")
-        } catch where error.code == .noSuchSysctl {
+        } catch let error where error.code == .noSuchSysctl {
             return nil
         }
     }

@@ -34,7 +34,8 @@ package struct MountInfo: Sendable, Hashable {
 
     package static func read(_ roots: HostRoots = .system) throws(HostError) -> MountInfo {
         try MountInfo(
-            parsing: Files.read(roots.proc.appending("self/mountinfo"), what: "cannot read the mounts"))
+            parsing: Files.read(
+                roots.proc.appending("self/mountinfo"), what: "cannot read the mounts"))
     }
 }
 

@@ -51,7 +51,7 @@ package final class NetworkNamespace: Sendable {
                 guard try !seen.contains(FileIdentity(at: path, what: what).inode) else { return }
                 let namespace = try open(path, name: name)
                 if seen.insert(namespace.inode).inserted { found.append(namespace) }
-            } catch where Self.skipped.contains(error.errno) {
+            } catch let error where Self.skipped.contains(error.errno) {
                 return
             }
         }

@@ -17,7 +17,7 @@ package struct Sysctl: Sendable {
         do throws(HostError) {
             let text = try Files.read(roots.proc.appending("sys").appending(path), what: what)
             return text.hasSuffix("\n") ? String(text.dropLast()) : text
-        } catch where error.errno == .noSuchFileOrDirectory {
+        } catch let error where error.errno == .noSuchFileOrDirectory {
             throw HostError(
                 .noSuchSysctl, what, on: name, because: "this kernel has no such parameter")
         }

@@ -61,7 +61,8 @@ package enum ExpositionFormat: Sendable {
         head += labels.encoded
         if !labels.encoded.isEmpty { head.append(UInt8(ascii: ",")) }
         head += "le=\"".utf8
-        let bounds = self == .openMetrics ? histogram.bounds.openMetrics : histogram.bounds.prometheus
+        let bounds =
+            self == .openMetrics ? histogram.bounds.openMetrics : histogram.bounds.prometheus
         var total: UInt64 = 0
         for (bound, count) in zip(bounds, histogram.counts) {
             total += count

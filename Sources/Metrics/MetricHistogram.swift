@@ -24,9 +24,8 @@ package final class HistogramBounds: Sendable {
             var text: [UInt8] = []
             text.append(number: bound)
             // OpenMetrics has `le` as a float in its canonical form: 1.0, not 1.
-            if bound.isFinite, text.allSatisfy({ $0 == UInt8(ascii: "-") || $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) {
-                text += ".0".utf8
-            }
+            let marks = [UInt8(ascii: "."), UInt8(ascii: "e")]
+            if bound.isFinite, !text.contains(where: marks.contains) { text += ".0".utf8 }
             return text
         }
     }

@@ -28,7 +28,9 @@ import Testing
     @Test func readersNeverSeeHalf() throws {
         let directory = try TemporaryDirectory()
         let file = directory.path.appending("f")
-        let contents = [UInt8(ascii: "a"), UInt8(ascii: "b")].map { [UInt8](repeating: $0, count: 1 << 20) }
+        let contents = [UInt8(ascii: "a"), UInt8(ascii: "b")].map {
+            [UInt8](repeating: $0, count: 1 << 20)
+        }
         try AtomicFile.write(contents[0], to: file)
         let writer = try Thread {
             for i in 1...40 { try AtomicFile.write(contents[i % 2], to: file) }

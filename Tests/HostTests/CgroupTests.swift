@@ -47,6 +47,9 @@ import Testing
         #expect(try hierarchy.cgroup(id: id) == temporary.cgroup)
         #expect(try hierarchy.cgroup(id: hierarchy.root.id) == hierarchy.root)
         #expect(try hierarchy.cgroup(id: 1 << 40) == nil)
+        // The way without CAP_DAC_READ_SEARCH.
+        #expect(try hierarchy.walk(to: id) == temporary.cgroup)
+        #expect(try hierarchy.walk(to: 1 << 40) == nil)
     }
 
     @Test func knowsARemovedOne() throws {

@@ -31,7 +31,8 @@ import Testing
         }
         #expect(try kernel.release().text == release)
         #expect(try kernel.possibleCPUs() >= sysconf(Int32(_SC_NPROCESSORS_CONF)))
-        #expect(try kernel.availableCongestionControls().contains(kernel.defaultCongestionControl()))
+        #expect(
+            try kernel.availableCongestionControls().contains(kernel.defaultCongestionControl()))
         #expect(try kernel.defaultQdisc()?.isEmpty != true)
     }
 
@@ -108,13 +109,9 @@ import Testing
 
     @Test func errorsAreSentences() {
         let error = HostError(
-            .noSuchPermission, "cannot enter", on: "netns/a", advice: "run as root")
+            Errno.notPermitted, "cannot enter", on: "netns/a", advice: "run as root")
         #expect(error.code == .permission)
         #expect(
             error.description == "cannot enter: netns/a: Operation not permitted; run as root")
     }
-}
-
-extension Errno {
-    fileprivate static var noSuchPermission: Errno { .notPermitted }
 }

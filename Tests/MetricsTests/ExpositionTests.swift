@@ -14,7 +14,8 @@ import Testing
                     bounds: HistogramBounds([0.001, 0.5, 1, 2e-05 + 3]), counts: [2, 0, 3, 0, 1],
                     sum: 6.25)))
         var sent = try MetricFamily(
-            "tcptune_sent_bytes_total", .counter, help: "Sent \"payload\",\nwith \\.", unit: "bytes")
+            "tcptune_sent_bytes_total", .counter, help: "Sent \"payload\",\nwith \\.", unit: "bytes"
+        )
         try sent.add(labels.adding("a", "z"), .integer(.max))
         try sent.add(labels, .integer(0))
         var info = try MetricFamily("tcptune_build_info", .gauge, help: "The version.")
@@ -76,12 +77,13 @@ import Testing
         #expect(String(decoding: text, as: UTF8.self) == expected)
     }
 
-    @Test(arguments: [
-        (0, "0"), (-0.0, "0"), (1, "1"), (-12, "-12"), (0.1, "0.1"), (1e-05, "1e-05"),
-        (1.0 / 3, "0.3333333333333333"), (9_007_199_254_740_991, "9007199254740991"),
-        (1e22, "1e+22"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
-        (123456789, "123456789"), (.leastNonzeroMagnitude, "5e-324"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0"), (-0.0, "0"), (1, "1"), (-12, "-12"), (0.1, "0.1"), (1e-05, "1e-05"),
+            (1.0 / 3, "0.3333333333333333"), (9_007_199_254_740_991, "9007199254740991"),
+            (1e22, "1e+22"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"),
+            (123_456_789, "123456789"), (.leastNonzeroMagnitude, "5e-324"),
+        ] as [(Double, String)])
     func numbers(number: Double, expected: String) {
         var text: [UInt8] = []
         text.append(number: number)
@@ -89,7 +91,7 @@ import Testing
     }
 
     @Test func integers() {
-        for number: UInt64 in [0, 1, 9, 10, 11, 99, 100, 1234567890, .max] {
+        for number: UInt64 in [0, 1, 9, 10, 11, 99, 100, 1_234_567_890, .max] {
             var text: [UInt8] = []
             text.append(number: number)
             #expect(String(decoding: text, as: UTF8.self) == String(number))

@@ -11,7 +11,9 @@ import Testing
 
     /// The families of docs/metrics.md, with every kind, unit and label of them.
     private func families() throws -> [MetricFamily] {
-        let labels = try Labels(["cgroup": "kubepods/\"odd\\\n", "profile": "wan", "cc": "tt_cubic"])
+        let labels = try Labels([
+            "cgroup": "kubepods/\"odd\\\n", "profile": "wan", "cc": "tt_cubic",
+        ])
         let counters: [(String, String?)] = [
             ("tcptune_connections_closed_total", nil), ("tcptune_connections_failed_total", nil),
             ("tcptune_untracked_connections_total", nil), ("tcptune_sent_bytes_total", "bytes"),

@@ -17,7 +17,9 @@ import Testing
 
     @Test func units() throws {
         _ = try MetricFamily("x_bytes_total", .counter, help: "X.", unit: "bytes")
-        for (name, unit) in [("x", "seconds"), ("x_milliseconds", "seconds"), ("seconds", "seconds")] {
+        for (name, unit) in [
+            ("x", "seconds"), ("x_milliseconds", "seconds"), ("seconds", "seconds"),
+        ] {
             #expect(throws: MetricError.self) {
                 try MetricFamily(name, .gauge, help: "X.", unit: unit)
             }

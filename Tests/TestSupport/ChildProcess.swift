@@ -103,6 +103,6 @@ private func withCStrings<Result>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws -> Result
 ) rethrows -> Result {
     let copies = strings.map { strdup($0) } + [nil]
-    defer { copies.forEach { free($0) } }
+    defer { for copy in copies { free(copy) } }
     return try copies.withUnsafeBufferPointer { try body($0.baseAddress!) }
 }

@@ -31,7 +31,8 @@ package enum Command {
             arguments, placement, input: input, environment: environment, timeout: timeout)
         guard output.succeeded else {
             throw TestSupportError(
-                "\(arguments.joined(separator: " ")): exit \(output.status): \(output.standardError)")
+                "\(arguments.joined(separator: " ")): exit \(output.status): \(output.standardError)"
+            )
         }
         return output.standardOutput
     }

@@ -65,7 +65,8 @@ package struct TCPOptions: Sendable {
     ) throws -> Number {
         var value: Number = 0
         var length = socklen_t(MemoryLayout<Number>.size)
-        try call("getsockopt \(level), \(option)", getsockopt(socket, level, option, &value, &length))
+        try call(
+            "getsockopt \(level), \(option)", getsockopt(socket, level, option, &value, &length))
         return value
     }
 

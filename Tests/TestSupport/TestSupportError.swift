@@ -16,7 +16,9 @@ package struct TestSupportError: Error, CustomStringConvertible {
 
 /// The result of a system call that returns -1 and sets errno, or the error.
 @discardableResult
-func call<Number: SignedInteger>(_ what: @autoclosure () -> String, _ result: Number) throws -> Number {
+func call<Number: SignedInteger>(_ what: @autoclosure () -> String, _ result: Number) throws
+    -> Number
+{
     guard result >= 0 else { throw TestSupportError(Errno(rawValue: errno), what()) }
     return result
 }
