@@ -1,0 +1,54 @@
+# make demo: the main job on real traffic; make test: every test. Both install what is missing.
+
+# sudo drops a toolchain's directory from PATH: the usual places are looked at too.
+SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift /usr/local/swift/usr/bin/swift /usr/share/swift/usr/bin/swift) swift)
+RELEASE = -c release --static-swift-stdlib
+BINARY = .build/release/tcptune
+PREFIX ?= /usr/local
+
+.PHONY: setup build test check fmt demo figures man completions install clean
+
+setup:
+	@Scripts/setup
+
+build: setup
+	@echo "building the release binary (half a minute on two cores the first time)"
+	@$(SWIFT) build $(RELEASE) --product tcptune
+	@strip -o $(BINARY).stripped $(BINARY)
+	@ls -lh $(BINARY).stripped | awk '{print $$9 ": " $$5}'
+
+# Kernel tests need root; without it they are skipped, and TCPTUNE_REQUIRE_KERNEL=1 makes that fail.
+test: setup
+	@Scripts/with-bpffs $(SWIFT) test --no-parallel
+
+# What CI checks before it tests.
+check:
+	$(SWIFT) format lint --strict --recursive Sources Tests Plugins Package.swift
+
+fmt:
+	$(SWIFT) format --in-place --recursive Sources Tests Plugins Package.swift
+
+demo: build
+	@Scripts/with-bpffs Scripts/demo $(BINARY).stripped
+
+# The performance claims, measured again; takes a quarter of an hour.
+figures: build
+	@Scripts/with-bpffs benchmarks/figures --binary $(BINARY).stripped
+
+man:
+	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page
+
+completions: build
+	@mkdir -p .build/completions
+	@for shell in bash zsh fish; do \
+		$(BINARY) --generate-completion-script $$shell > .build/completions/tcptune.$$shell; done
+
+install: build completions
+	install -D -m 0755 $(BINARY).stripped $(DESTDIR)$(PREFIX)/bin/tcptune
+	install -D -m 0644 .build/completions/tcptune.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcptune
+	install -D -m 0644 .build/completions/tcptune.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcptune
+	install -D -m 0644 .build/completions/tcptune.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcptune.fish
+
+clean:
+	$(SWIFT) package clean
+	rm -rf demo-output
