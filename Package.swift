@@ -41,12 +41,14 @@ let package = Package(
 
         // tcptune proper.
         .target(
-            name: "CongestionControl", dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
+            name: "CongestionControl",
+            dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
             swiftSettings: strict),
         .target(
             name: "Tuner",
             dependencies: [
-                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles", system,
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles",
+                system,
             ], swiftSettings: strict),
         .target(
             name: "Telemetry",
@@ -55,7 +57,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry",
+                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Metrics", "Profiles",
+                "Telemetry",
                 "Tuner", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),

@@ -5,7 +5,8 @@ import Tuner
 
 struct ControllerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cc", abstract: "Congestion controllers: which there are, and their parameters.",
+        commandName: "cc",
+        abstract: "Congestion controllers: which there are, and their parameters.",
         subcommands: [List.self, Show.self])
 
     struct List: ParsableCommand {

@@ -29,7 +29,10 @@ struct StatisticsColumn {
         return [
             ("profile", attachment.profile),
             ("controller", attachment.controllerLabels.joined(separator: ", ")),
-            (smoothedOnly ? "RTT p50 (smoothed)" : "RTT p50", Format.microseconds(rtt.quantile(0.5))),
+            (
+                smoothedOnly ? "RTT p50 (smoothed)" : "RTT p50",
+                Format.microseconds(rtt.quantile(0.5))
+            ),
             ("    p95", Format.microseconds(rtt.quantile(0.95))),
             ("    p99", Format.microseconds(rtt.quantile(0.99))),
             ("cwnd p50 (segments)", Format.number(cwnd.quantile(0.5))),

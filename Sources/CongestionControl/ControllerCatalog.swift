@@ -46,7 +46,7 @@ package struct ControllerCatalog {
             do throws(CongestionControlError) {
                 let instance = try instance(name, parameters)
                 return (instance, passedOver.map { $0.description })
-            } catch where error.code == .unknown || error.code == .unsupported {
+            } catch  where error.code == .unknown || error.code == .unsupported {
                 passedOver.append(error)
             }
         }

@@ -65,7 +65,7 @@ extension TunerError {
             case .noSuchCgroup, .notDirectory, .notCgroup2, .cgroup1, .ambiguousUnit, .noSuchUnit,
                 .cgroupGone, .noSuchProcess, .zombie, .outsideNamespace:
                 .invalidTarget
-            case .noCgroup2Mount, .notBPFFilesystem, .unsupported: .unsupported
+            case .noCgroup2Mount, .notBPFFilesystem: .unsupported
             case .permission: .permission
             case .lockBusy: .busy
             default: .failed

@@ -15,7 +15,8 @@ struct TargetOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("A process: the cgroup that it is in; can be repeated.", valueName: "pid"))
+        help: ArgumentHelp(
+            "A process: the cgroup that it is in; can be repeated.", valueName: "pid"))
     var pid: [Int32] = []
 
     var targets: [Target] {

@@ -26,7 +26,8 @@ enum Format {
 
     static func percent(_ share: Double?) -> String {
         guard let share else { return none }
-        return share == 0 ? "0 %" : String(format: share < 0.001 ? "%.4f %%" : "%.2f %%", share * 100)
+        return share == 0
+            ? "0 %" : String(format: share < 0.001 ? "%.4f %%" : "%.2f %%", share * 100)
     }
 
     /// From seconds: the two largest units.
