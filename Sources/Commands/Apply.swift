@@ -28,8 +28,14 @@ struct Apply: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var verbose: VerboseOption
 
+    func validate() throws {
+        guard !target.targets.isEmpty else {
+            throw ValidationError("Which cgroup? Give --cgroup PATH, --unit NAME or --pid PID.")
+        }
+    }
+
     func run() throws {
-        let targets = try target.required()
+        let targets = target.targets
         let profile = try ProfileCatalog().find(profile)
         let tuner = try Tuner()
         if dryRun {

@@ -23,14 +23,6 @@ struct TargetOptions: ParsableArguments {
         cgroup.map { .cgroup($0) } + unit.map { .unit($0) } + pid.map { .process($0) }
     }
 
-    /// For commands that must have one.
-    func required() throws -> [Target] {
-        guard !targets.isEmpty else {
-            throw ValidationError("Which cgroup? Give --cgroup PATH, --unit NAME or --pid PID.")
-        }
-        return targets
-    }
-
     /// For commands that read: the ones meant, or all there are.
     func attachments(_ tuner: Tuner) throws -> [Attachment] {
         targets.isEmpty ? try tuner.attachments() : try tuner.attachments(of: targets)
