@@ -18,7 +18,10 @@ let package = Package(
     targets: [
         // C: what Swift can't import, and what the kernel and Swift agree on.
         .systemLibrary(name: "CLibbpf"),
-        .target(name: "CShim"),
+        .target(
+            name: "CShim",
+            // By file name, so that the static ones are taken: a binary for machines without libbpf.
+            linkerSettings: [":libbpf.a", ":libelf.a", ":libz.a"].map { .linkedLibrary($0) }),
         .target(name: "CTcptuneABI", path: "bpf/abi"),
 
         // The kernel.
@@ -56,7 +59,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
-            name: "BPFTests", dependencies: ["BPF", "BPFPrograms", "TestSupport", system],
+            name: "BPFTests", dependencies: ["BPF", "Host", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
