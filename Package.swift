@@ -33,23 +33,30 @@ let package = Package(
         .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
 
         // Pure.
-        .target(name: "Profiles", dependencies: ["Yams"], swiftSettings: strict),
+        .target(
+            name: "Profiles", dependencies: ["Yams"], swiftSettings: strict,
+            plugins: ["EmbedProfiles"]),
+        .plugin(name: "EmbedProfiles", capability: .buildTool()),
         .target(name: "Metrics", swiftSettings: strict),
 
         // tcptune proper.
         .target(
-            name: "CongestionControl", dependencies: ["BPF", "Host", "Profiles"],
+            name: "CongestionControl", dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
             swiftSettings: strict),
         .target(
-            name: "Telemetry", dependencies: ["BPF", "CTcptuneABI", "Host"], swiftSettings: strict),
-        .target(
             name: "Tuner",
-            dependencies: ["BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry"],
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles", system,
+            ], swiftSettings: strict),
+        .target(
+            name: "Telemetry",
+            dependencies: ["BPF", "BPFPrograms", "CTcptuneABI", "Host", "Tuner", system],
             swiftSettings: strict),
         .target(
             name: "Commands",
             dependencies: [
-                "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry", "Tuner",
+                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Metrics", "Profiles", "Telemetry",
+                "Tuner", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -61,7 +68,9 @@ let package = Package(
         .testTarget(
             name: "BPFTests", dependencies: ["BPF", "Host", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
-        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
+            swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),

@@ -3,6 +3,8 @@ import Glibc
 import SystemPackage
 
 /// A directory inside a BPF file system (bpffs), with the pins below it.
+///
+/// Paths are below the root, relative or absolute.
 package struct PinDirectory: Sendable {
     package let root: FilePath
 
@@ -31,7 +33,9 @@ package struct PinDirectory: Sendable {
     /// Makes a directory below the root, and those above it, for the owner only (0700).
     package func makeDirectory(_ path: FilePath) throws(BPFError) {
         var directory = root
-        for component in path.components {
+        var below = path
+        _ = below.removePrefix(root)
+        for component in below.components {
             directory.append(component)
             let result = directory.withPlatformString { mkdir($0, 0o700) }
             guard result == 0 || errno == EEXIST else {

@@ -7,7 +7,8 @@ import SystemPackage
 package final class NetworkNamespace: Sendable {
     /// The nsfs inode number, which the kernel shows as `net:[4026531840]`.
     package let inode: UInt64
-    /// For display: `host` for pid 1's, `netns/NAME` for a named one, else `pid/N` of a process in it.
+    /// For display: `host` for pid 1's (this process's where that can't be seen), `netns/NAME` for a
+    /// named one, else `pid/N` of a process in it.
     package let name: String
     private let descriptor: OwnedDescriptor
 
@@ -35,25 +36,29 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// Every namespace that a process is in or that is mounted somewhere, once each: pid 1's first,
-    /// then by mount point, then by pid. Needs CAP_SYS_PTRACE for other users' processes.
+    /// then by mount point, then by pid.
+    ///
+    /// Namespaces only of processes that this one may not look into are left out: it takes
+    /// CAP_SYS_PTRACE and every capability that those have.
     package static func all(
         _ roots: HostRoots = .system
     ) throws(HostError) -> [NetworkNamespace] {
         var found: [NetworkNamespace] = []
         var seen = Set<UInt64>()
         func add(_ path: FilePath, _ name: String) throws(HostError) {
-            // Most processes share one: stat first. A process may be gone by now.
+            // Most processes share one: look at the inode first. A process may be gone by now.
             do throws(HostError) {
                 guard try !seen.contains(FileIdentity(at: path, what: what).inode) else { return }
                 let namespace = try open(path, name: name)
                 if seen.insert(namespace.inode).inserted { found.append(namespace) }
-            } catch where error.errno == .noSuchFileOrDirectory || error.errno == .noSuchProcess {
+            } catch where Self.skipped.contains(error.errno) {
                 return
             }
         }
         let pids = try Files.entries(in: roots.proc, what: "cannot list the processes")
             .compactMap { Int($0.name) }.sorted()
         try add(roots.proc.appending("1/ns/net"), "host")
+        if found.isEmpty { try add(roots.proc.appending("self/ns/net"), "host") }
         for mount in try MountInfo.read(roots).mounts
         where mount.type == "nsfs" && mount.root.hasPrefix("net:") {
             try add(mount.mountPoint, "netns/" + (mount.mountPoint.lastComponent?.string ?? ""))
@@ -63,6 +68,10 @@ package final class NetworkNamespace: Sendable {
         }
         return found
     }
+
+    private static let skipped: Set<Errno?> = [
+        .noSuchFileOrDirectory, .noSuchProcess, .permissionDenied,
+    ]
 
     /// Lends the open descriptor.
     package func withDescriptor<Result>(_ body: (FileDescriptor) -> Result) -> Result {

@@ -1,1 +1,3 @@
-print("tcptune")
+import Commands
+
+TCPTune.runAndExit()

@@ -7,6 +7,7 @@
 #define TCPTUNE_ABI_H
 
 #include <linux/types.h>
+#include <stddef.h>
 
 /* Part of the pin path: another layout is another directory. */
 #define TT_ABI_VERSION 1
@@ -51,7 +52,7 @@ enum tt_counter {
 	TT_ACTIVE_OPENED,
 	TT_PASSIVE_OPENED,
 	TT_ADOPTED,	     /* open before the profile was applied, taken over */
-	TT_CLOSED,	     /* of the three above */
+	TT_CLOSED,	     /* of the three above; or taken over by an inner attachment */
 	TT_FAILED,	     /* never established */
 	TT_RTOS,
 	TT_RTT_SMOOTHED,     /* RTT samples that are srtt: the kernel passes no measured one */
@@ -99,9 +100,47 @@ struct tt_statistics {
 	__u64 rate[TT_RATE_BUCKETS];
 };
 
+/* Where they are and how many, for Swift, which would read such arrays as tuples. */
+enum {
+	TT_STATISTICS_COUNTERS = offsetof(struct tt_statistics, counters),
+	TT_STATISTICS_RULE_CONNECTIONS = offsetof(struct tt_statistics, rule_connections),
+	TT_STATISTICS_OPTION_FAILURES = offsetof(struct tt_statistics, option_failures),
+	TT_STATISTICS_OPTION_ERRNO = offsetof(struct tt_statistics, option_errno),
+	TT_STATISTICS_RTT_SUM = offsetof(struct tt_statistics, rtt_sum),
+	TT_STATISTICS_CWND_SUM = offsetof(struct tt_statistics, cwnd_sum),
+	TT_STATISTICS_RATE_SUM = offsetof(struct tt_statistics, rate_sum),
+	TT_STATISTICS_RTT = offsetof(struct tt_statistics, rtt),
+	TT_STATISTICS_CWND = offsetof(struct tt_statistics, cwnd),
+	TT_STATISTICS_RATE = offsetof(struct tt_statistics, rate),
+	TT_STATISTICS_SIZE = sizeof(struct tt_statistics),
+	TT_STATISTICS_RTT_COUNT = TT_RTT_BUCKETS,
+	TT_STATISTICS_CWND_COUNT = TT_CWND_BUCKETS,
+	TT_STATISTICS_RATE_COUNT = TT_RATE_BUCKETS,
+};
+
 /* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
 struct tt_identity {
 	__u64 attachment;
+};
+
+/* For the iterator that takes open connections over, by cgroup. */
+struct tt_adoption {
+	__u64 attachment;
+	__u64 take; /* 1: meant; 0: only there because it may be the innermost */
+};
+
+/* And what came of it. */
+struct tt_adoption_result {
+	__u64 connections;
+	__u64 without_callbacks; /* before 6.13 an iterator can't ask for them */
+};
+
+/* What a profile collects. */
+enum tt_collect {
+	TT_COLLECT_COUNTERS = 1 << 0,
+	TT_COLLECT_RTT = 1 << 1,
+	TT_COLLECT_CWND = 1 << 2,
+	TT_COLLECT_RATE = 1 << 3,
 };
 
 enum tt_connection_flags {

@@ -1,0 +1,73 @@
+import CongestionControl
+import Host
+import Metrics
+import Profiles
+import Tuner
+
+/// What went wrong, as the user sees it: words on stderr and the exit code.
+struct Failure: Error {
+    /// The exit codes of the design; 64 is the argument parser's.
+    enum Code {
+        static let failed: Int32 = 1
+        static let invalidInput: Int32 = 65
+        static let unsupported: Int32 = 69
+        static let permission: Int32 = 77
+    }
+
+    let exitCode: Int32
+    let message: String
+    /// A verifier's log.
+    let log: String?
+
+    init(_ message: String, exitCode: Int32 = Code.failed, log: String? = nil) {
+        self.message = message
+        self.exitCode = exitCode
+        self.log = log
+    }
+
+    /// Nil for errors of the argument parser, which reports its own.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as TunerError: self.init(error)
+        case let error as ProfileError:
+            self.init(error.description, exitCode: Code.invalidInput)
+        case let error as CongestionControlError:
+            self.init(error)
+        case let error as HostError:
+            self.init(
+                error.description,
+                exitCode: error.code == .permission ? Code.permission : Code.failed)
+        case let error as MetricError: self.init(error.description)
+        default: return nil
+        }
+    }
+
+    private init(_ error: TunerError) {
+        let code =
+            switch error.code {
+            case .invalidProfile: Code.invalidInput
+            case .unsupported, .incompatiblePins: Code.unsupported
+            case .permission: Code.permission
+            default: Code.failed
+            }
+        self.init(error.description, exitCode: code, log: error.log)
+    }
+
+    private init(_ error: CongestionControlError) {
+        let code =
+            switch error.code {
+            case .unknown, .invalidParameter: Code.invalidInput
+            case .unsupported: Code.unsupported
+            case .permission: Code.permission
+            default: Code.failed
+            }
+        self.init(error.description, exitCode: code, log: error.log)
+    }
+
+    func report(verbose: Bool) {
+        Console.error("tcptune: \(message)")
+        guard let log else { return }
+        Console.error(verbose ? log : "(--verbose shows the kernel's whole log)")
+    }
+}

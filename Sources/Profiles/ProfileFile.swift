@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+extension ProfileParser {
+    /// Reads a profile from a file, or from what can be read like one.
+    ///
+    /// - Parameter path: relative to the working directory unless it starts with "/".
+    /// - Throws: ``ProfileError``, `unreadable` where it is no text file of at most 1 MiB; no more
+    ///   than that is read.
+    public static func load(_ path: String) throws(ProfileError) -> Profile {
+        let bytes = try readFile(path)
+        guard bytes.count <= ProfileFormat.maximumSize else { throw .tooLarge(path) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .binary(path) }
+        return try parse(text, file: path)
+    }
+
+    /// The content, cut one byte after the largest size.
+    private static func readFile(_ path: String) throws(ProfileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(path, errno) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= ProfileFormat.maximumSize {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .unreadable(path, errno)
+            }
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+}
+
+extension ProfileError {
+    static func unreadable(_ path: String, _ error: Int32) -> ProfileError {
+        let expected =
+            switch error {
+            case ENOENT: "check the path, or name one of `tcptune profile list`"
+            case EISDIR: "expected a file, not the directory of it"
+            case EACCES, EPERM: "make it readable for this user"
+            default: "check the file"
+            }
+        return ProfileError(
+            .unreadable, file: path,
+            problem: "can't be read: \(String(cString: strerror(error)))", expected: expected)
+    }
+}

@@ -1,0 +1,23 @@
+import CTcptuneABI
+import SystemPackage
+
+/// Where tcptune's state is pinned: the kernel's objects are the only truth, these are their names.
+///
+///     v1/maps/{identity,statistics,connections}    shared by all attachments
+///     v1/cc/NAME/{map,link}                        a registered BPF controller
+///     v1/attachments/CGROUP-ID/{link,record}       a profile on a cgroup
+struct PinLayout {
+    /// What holds a directory per ABI version.
+    let base: FilePath
+
+    var root: FilePath { base.appending(Self.version) }
+    var maps: FilePath { root.appending("maps") }
+    var controllers: FilePath { root.appending("cc") }
+    var attachments: FilePath { root.appending("attachments") }
+
+    static var version: String { "v\(TT_ABI_VERSION)" }
+
+    func attachment(_ cgroup: UInt64) -> FilePath { attachments.appending(String(cgroup)) }
+    func link(_ cgroup: UInt64) -> FilePath { attachment(cgroup).appending("link") }
+    func record(_ cgroup: UInt64) -> FilePath { attachment(cgroup).appending("record") }
+}

@@ -1,0 +1,92 @@
+import BPF
+import BPFPrograms
+import CTcptuneABI
+import Host
+import SystemPackage
+
+/// A policy's program, and the maps it shares with all others.
+struct LoadedPolicy: ~Copyable {
+    let program: Program
+    let maps: SharedMaps
+}
+
+/// The iterator over open connections, and its object, whose maps say what to take.
+struct LoadedAdoption: ~Copyable {
+    let object: Object
+    let iterator: Iterator
+}
+
+/// Makes the policy object's programs for one profile.
+struct PolicyLoader {
+    let layout: PinLayout
+    let files: PinDirectory
+    /// Microseconds.
+    let jiffy: UInt64
+
+    /// Loads the program that is attached to cgroups, with its record bound to it.
+    func loadPolicy(_ policy: CompiledPolicy) throws(BPFError) -> LoadedPolicy {
+        var object = try prepare(policy, program: "policy")
+        try object.load()
+        try fill(object, policy.rules)
+        let maps = try SharedMaps.open(layout, orPinThoseOf: object, files)
+        let program = try object.program(named: "policy")
+        try program.bind(try Map.holding(policy.record, name: PolicyRecord.mapName))
+        return LoadedPolicy(program: program, maps: maps)
+    }
+
+    /// Loads the iterator that takes open connections over, or releases them.
+    func loadAdoption(
+        _ policy: CompiledPolicy, release: Bool
+    ) throws(BPFError) -> LoadedAdoption {
+        var object = try prepare(policy, program: "adopt")
+        try object.set(knob: "release", to: .bool(release))
+        try object.load()
+        try fill(object, policy.rules)
+        let iterator = try Iterator(try object.program(named: "adopt"))
+        return LoadedAdoption(object: object, iterator: iterator)
+    }
+
+    private func prepare(_ policy: CompiledPolicy, program: String) throws(BPFError) -> Object {
+        let object = try Object(BPFPrograms.policy)
+        for other in object.programs where other.name != program {
+            try object.setAutoload(false, ofProgram: other.name)
+        }
+        if let shared = try SharedMaps.open(layout) { try shared.share(with: object) }
+        try setKnobs(object, policy)
+        try object.setMaxEntries(
+            max(1, policy.rules.remotes.count), ofMap: "rules_remote")
+        try object.setMaxEntries(max(1, policy.rules.ports.count), ofMap: "rules_port")
+        return object
+    }
+
+    private func setKnobs(_ object: borrowing Object, _ policy: CompiledPolicy) throws(BPFError) {
+        let rules = policy.rules
+        try object.set(knob: "jiffy_us", to: .unsigned(jiffy))
+        try object.set(knob: "collect", to: .unsigned(UInt64(policy.collect)))
+        try object.set(knob: "options", to: .unsigned(UInt64(policy.options)))
+        try object.set(knob: "rules", to: .unsigned(rules.all))
+        try object.set(knob: "rules_outbound", to: .unsigned(rules.outbound))
+        try object.set(knob: "rules_inbound", to: .unsigned(rules.inbound))
+        try object.set(knob: "rules_any_port", to: .unsigned(rules.anyPort))
+        try object.set(knob: "rules_by_remote", to: .bool(!rules.remotes.isEmpty))
+        try object.set(knob: "rules_by_port", to: .bool(!rules.ports.isEmpty))
+        var settings = policy.settings.withUnsafeBytes { Array($0) }
+        let all = (Int(TT_MAX_RULES) + 1) * MemoryLayout<tt_settings>.stride
+        settings += Array(repeating: 0, count: all - settings.count)
+        try object.set(knob: "settings", to: .bytes(settings))
+    }
+
+    private func fill(_ object: borrowing Object, _ rules: RuleSets) throws(BPFError) {
+        if !rules.remotes.isEmpty {
+            let map = try object.map(named: "rules_remote")
+            for remote in rules.remotes {
+                let length = bytes(of: UInt32(remote.prefix.length))
+                try map.store(bytes(of: remote.rules), at: length + remote.prefix.bytes)
+            }
+        }
+        if !rules.ports.isEmpty {
+            let map = try object.map(named: "rules_port")
+            for (port, set) in rules.ports { try map.update(port, to: set) }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import BPF
+import CTcptuneABI
+import SystemPackage
+
+/// The maps that all attachments share (`bpf/sockops/maps.h`).
+package struct SharedMaps: ~Copyable {
+    /// Cgroup storage: which attachment a cgroup's program runs for.
+    let identity: Map
+    /// Counters and histograms by attachment, per CPU.
+    package let statistics: Map
+    /// Socket storage: whose connection a socket is.
+    package let connections: Map
+
+    static let names = ["identity", "statistics", "connections"]
+
+    /// The pinned ones; nil when nothing is applied.
+    static func open(_ layout: PinLayout) throws(BPFError) -> SharedMaps? {
+        guard let identity = try Map.open(pinned: layout.maps.appending("identity")),
+            let statistics = try Map.open(pinned: layout.maps.appending("statistics")),
+            let connections = try Map.open(pinned: layout.maps.appending("connections"))
+        else { return nil }
+        return SharedMaps(
+            identity: identity, statistics: statistics, connections: connections)
+    }
+
+    /// The pinned ones, which must be there.
+    static func open(pinned layout: PinLayout) throws(BPFError) -> SharedMaps {
+        guard let maps = try open(layout) else {
+            throw BPFError(.notFound, what: "open the shared maps", subject: "\(layout.maps)")
+        }
+        return maps
+    }
+
+    /// The pinned ones, or those of a program just loaded, pinned.
+    static func open(
+        _ layout: PinLayout, orPinThoseOf object: borrowing Object, _ files: PinDirectory
+    ) throws(BPFError) -> SharedMaps {
+        if let maps = try open(layout) { return maps }
+        try files.makeDirectory(layout.maps)
+        let maps = SharedMaps(
+            identity: try object.map(named: "identity"),
+            statistics: try object.map(named: "statistics"),
+            connections: try object.map(named: "connections"))
+        try remove(layout, files)  // what an interrupted start left
+        try files.makeDirectory(layout.maps)
+        try maps.identity.pin(at: layout.maps.appending("identity"))
+        try maps.statistics.pin(at: layout.maps.appending("statistics"))
+        try maps.connections.pin(at: layout.maps.appending("connections"))
+        return maps
+    }
+
+    static func remove(_ layout: PinLayout, _ files: PinDirectory) throws(BPFError) {
+        for name in names { _ = try files.unlink(layout.maps.appending(name)) }
+        _ = try files.removeDirectory(layout.maps)
+    }
+
+    /// Has an object that isn't loaded yet use these.
+    package func share(with object: borrowing Object) throws(BPFError) {
+        try object.reuse(identity, asMap: "identity")
+        try object.reuse(statistics, asMap: "statistics")
+        try object.reuse(connections, asMap: "connections")
+    }
+
+    /// Makes or clears an attachment's statistics.
+    ///
+    /// - Parameter open: connections that are open already; they count as adopted, so that what
+    ///   is open now stays the difference between those opened and those closed.
+    func resetStatistics(of attachment: UInt64, open: UInt64 = 0) throws(BPFError) {
+        let stride = (Int(TT_STATISTICS_SIZE) + 7) / 8 * 8
+        var zeros = [UInt8](repeating: 0, count: stride * possibleCPUCount())
+        zeros.withUnsafeMutableBytes {
+            $0.storeBytes(
+                of: open,
+                toByteOffset: Int(TT_STATISTICS_COUNTERS) + Int(TT_ADOPTED.rawValue) * 8,
+                as: UInt64.self)
+        }
+        try statistics.store(zeros, at: bytes(of: attachment))
+    }
+
+    func removeStatistics(of attachment: UInt64) throws(BPFError) {
+        _ = try statistics.remove(attachment)
+    }
+
+    /// How many connections of an attachment are open.
+    func openConnections(of attachment: UInt64) throws(BPFError) -> UInt64 {
+        try statistics.withPerCPUValues(for: attachment) { bytes in
+            let stride = statistics.info.valueStride
+            func total(_ counter: tt_counter) -> UInt64 {
+                let offset = Int(TT_STATISTICS_COUNTERS) + Int(counter.rawValue) * 8
+                return Swift.stride(from: offset, to: bytes.count, by: stride).reduce(0) {
+                    $0 &+ bytes.loadUnaligned(fromByteOffset: $1, as: UInt64.self)
+                }
+            }
+            return total(TT_ACTIVE_OPENED) &+ total(TT_PASSIVE_OPENED) &+ total(TT_ADOPTED)
+                &- total(TT_CLOSED)
+        } ?? 0
+    }
+}

@@ -1,0 +1,76 @@
+import BPF
+import CongestionControl
+import SystemPackage
+
+/// Removes what nothing needs any more.
+struct Sweeper {
+    /// What was removed, and what has to wait.
+    struct Report {
+        /// Attachments of cgroups that are gone, by the path they had.
+        var goneCgroups: [String] = []
+        /// Attachments that an interrupted apply or detach left half made, or another tool took off.
+        var halfMade: [UInt64] = []
+        var unregistered: [String] = []
+        /// Controllers that nothing uses but open connections, and how many of those.
+        var lingering: [(name: String, sockets: Int)] = []
+    }
+
+    let layout: PinLayout
+    let files: PinDirectory
+    let reader: StateReader
+    let writer: AttachmentWriter
+    let registry: ControllerRegistry
+
+    /// - Parameter keeping: registered names that are about to be used; nil: nothing is, so that
+    ///   empty directories go too.
+    func sweep(keeping: Set<String>? = nil) throws(TunerError) -> Report {
+        var report = Report()
+        try sweepAttachments(&report)
+        let attachments = try reader.attachments()
+        let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
+            .union(keeping ?? [])
+        try kernel { () throws(BPFError) in
+            for name in try registry.names() where !used.contains(name) {
+                let sockets = try registry.unregister(name)
+                if sockets == 0 {
+                    report.unregistered.append(name)
+                } else {
+                    report.lingering.append((name, sockets))
+                }
+            }
+            if attachments.isEmpty && keeping == nil { try removeDirectories() }
+        }
+        return report
+    }
+
+    private func sweepAttachments(_ report: inout Report) throws(TunerError) {
+        for name in try kernel({ () throws(BPFError) in try files.list(layout.attachments) }) {
+            guard let cgroup = UInt64(name) else { continue }
+            let attachment = try reader.attachment(of: cgroup)
+            switch attachment?.state {
+            case .active: continue
+            case .cgroupGone: report.goneCgroups.append(attachment?.cgroup ?? name)
+            case .incomplete, .detached, nil: report.halfMade.append(cgroup)
+            }
+            var known = attachment?.id
+            if known == nil { known = try record(cgroup)?.attachment }
+            try kernel { () throws(BPFError) in try writer.detach(cgroup, attachment: known) }
+        }
+    }
+
+    private func record(_ cgroup: UInt64) throws(TunerError) -> AttachmentRecord? {
+        try kernel { () throws(BPFError) in
+            try Map.open(pinned: layout.record(cgroup))?.record(of: AttachmentRecord.self)
+        }
+    }
+
+    /// The last attachment is gone: so is everything, but for controllers that sockets still run.
+    private func removeDirectories() throws(BPFError) {
+        try SharedMaps.remove(layout, files)
+        _ = try files.removeDirectory(layout.attachments)
+        guard try registry.names().isEmpty else { return }
+        _ = try files.removeDirectory(layout.controllers)
+        _ = try files.removeDirectory(layout.root)
+        _ = try files.removeDirectory(layout.base)
+    }
+}

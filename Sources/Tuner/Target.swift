@@ -1,0 +1,19 @@
+import Host
+
+/// What a profile is put on. Every kind ends in one cgroup of the cgroup2 hierarchy.
+public enum Target: Sendable, Hashable {
+    /// An absolute path, or one below the cgroup2 mount.
+    case cgroup(String)
+    /// A systemd unit.
+    case unit(String)
+    /// The cgroup that a process is in.
+    case process(Int32)
+
+    func resolve(in hierarchy: CgroupHierarchy) throws(HostError) -> Cgroup {
+        switch self {
+        case .cgroup(let path): try hierarchy.cgroup(at: path)
+        case .unit(let name): try hierarchy.cgroup(unit: name)
+        case .process(let pid): try hierarchy.cgroup(pid: pid)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import BPF
+import CongestionControl
+import Host
+import Profiles
+
+/// How a profile is applied.
+public struct ApplyOptions: Sendable {
+    /// Take over connections that are open already.
+    public var existing = false
+    /// Start the statistics of cgroups that have some anew.
+    public var resetStatistics = false
+
+    public init(existing: Bool = false, resetStatistics: Bool = false) {
+        self.existing = existing
+        self.resetStatistics = resetStatistics
+    }
+}
+
+/// What an apply did.
+public struct ApplyReport: Sendable {
+    public let plan: Plan
+    /// Open connections that were taken over; nil: it wasn't asked for.
+    public let adopted: Adopted?
+
+    public struct Adopted: Sendable {
+        public let connections: Int
+        /// Of these, those whose round trips this kernel doesn't report (before 6.13).
+        public let withoutCallbacks: Int
+    }
+}
+
+extension Tuner {
+    /// What ``apply(_:to:options:)`` would do; changes nothing.
+    public func plan(_ profile: Profile, for targets: [Target]) throws(TunerError) -> Plan {
+        try checkVersion()
+        let policy = try compile(profile)
+        return try plan(policy, for: try resolve(targets))
+    }
+
+    /// Puts a profile on cgroups: whole, or, on an error, not at all.
+    ///
+    /// New connections of the cgroups get it at once. The program and each controller are loaded
+    /// once, for any number of cgroups. A cgroup with another profile keeps its statistics.
+    @discardableResult
+    public func apply(
+        _ profile: Profile, to targets: [Target], options: ApplyOptions = ApplyOptions()
+    ) throws(TunerError) -> ApplyReport {
+        let cgroups = try resolve(targets)
+        let policy = try compile(profile)
+        let names = Set(policy.registrations.map(\.registeredName))
+        return try change(keeping: names) { (_) throws(TunerError) in
+            let plan = try plan(policy, for: cgroups)
+            for instance in policy.registrations {
+                try controller { () throws(CongestionControlError) in
+                    try registry.register(instance)
+                }
+            }
+            try attach(policy, to: cgroups)
+            if options.resetStatistics { try resetStatistics(of: cgroups) }
+            let adopted = options.existing ? try adopt(policy, on: cgroups, release: false) : nil
+            return ApplyReport(plan: plan, adopted: adopted)
+        }
+    }
+
+    private func plan(
+        _ policy: CompiledPolicy, for cgroups: [Cgroup]
+    ) throws(TunerError) -> Plan {
+        let registered = try kernel { () throws(BPFError) in try registry.names() }
+        var steps: [Plan.Step] = []
+        for cgroup in cgroups {
+            var action = Plan.Action.attach
+            if let current = try reader.attachment(of: cgroup.id), current.state == .active {
+                action =
+                    try isSame(current, policy) ? .keep : .replace(profile: current.profile)
+            }
+            steps.append(Plan.Step(cgroup: cgroup.name, action: action))
+        }
+        return Plan(
+            profile: policy.record.profile,
+            registrations: policy.registrations.filter { !registered.contains($0.registeredName) }
+                .map(\.label),
+            passedOver: policy.passedOver, steps: steps, warnings: warnings(policy))
+    }
+
+    private func isSame(
+        _ current: Attachment, _ policy: CompiledPolicy
+    ) throws(TunerError) -> Bool {
+        let record = try kernel { () throws(BPFError) in try StateReader.policy(current.programID) }
+        return record?.isEquivalent(to: policy.record) ?? false
+    }
+
+    /// What puts one cgroup back as it was.
+    private enum Undo {
+        case detach(cgroup: UInt64, attachment: UInt64)
+        case restore(cgroup: UInt64, program: UInt32)
+    }
+
+    /// Every cgroup gets the policy, or each is put back as it was.
+    private func attach(_ policy: CompiledPolicy, to cgroups: [Cgroup]) throws(TunerError) {
+        let loaded = try program(for: policy)
+        var done: [Undo] = []
+        do throws(TunerError) {
+            for cgroup in cgroups {
+                if let step = try attach(loaded, to: cgroup) { done.append(step) }
+            }
+        } catch {
+            for step in done.reversed() { try? undo(step) }
+            throw error
+        }
+    }
+
+    /// Nil: the cgroup has this program already.
+    private func attach(
+        _ loaded: borrowing LoadedPolicy, to cgroup: Cgroup
+    ) throws(TunerError) -> Undo? {
+        guard let current = try reader.attachment(of: cgroup.id) else {
+            let record = AttachmentRecord(
+                attachment: KernelClock.boottime(), cgroup: cgroup.name,
+                attachedAt: KernelClock.realtime() / 1_000_000_000)
+            try writer.attach(loaded.program, to: cgroup, loaded.maps, record: record)
+            return .detach(cgroup: cgroup.id, attachment: record.attachment)
+        }
+        return try kernel { () throws(BPFError) in
+            guard try current.programID != loaded.program.info().id else { return nil }
+            try writer.replace(cgroup.id, with: loaded.program)
+            return .restore(cgroup: cgroup.id, program: current.programID)
+        }
+    }
+
+    private func undo(_ step: Undo) throws(BPFError) {
+        switch step {
+        case .detach(let cgroup, let attachment):
+            try writer.detach(cgroup, attachment: attachment)
+        case .restore(let cgroup, let id):
+            let program = try Program(id: id)
+            try writer.replace(cgroup, with: program)
+        }
+    }
+
+    /// One that is loaded already for the same, or a new one.
+    private func program(for policy: CompiledPolicy) throws(TunerError) -> LoadedPolicy {
+        for current in try reader.attachments() where try isSame(current, policy) {
+            return try kernel { () throws(BPFError) in
+                LoadedPolicy(
+                    program: try Program(id: current.programID),
+                    maps: try SharedMaps.open(pinned: layout))
+            }
+        }
+        return try kernel { () throws(BPFError) in try loader.loadPolicy(policy) }
+    }
+
+    private func resetStatistics(of cgroups: [Cgroup]) throws(TunerError) {
+        guard let maps = try sharedMaps() else { return }
+        for cgroup in cgroups {
+            guard let attachment = try reader.attachment(of: cgroup.id) else { continue }
+            try kernel { () throws(BPFError) in
+                let open = try maps.openConnections(of: attachment.id)
+                try maps.resetStatistics(of: attachment.id, open: open)
+            }
+        }
+    }
+
+    /// Sockets' buffers are bounded by the host's, whoever sets them.
+    private func warnings(_ policy: CompiledPolicy) -> [String] {
+        var result: [String] = []
+        for (name, sysctl) in [
+            ("sendBuffer", "net.core.wmem_max"), ("receiveBuffer", "net.core.rmem_max"),
+        ] {
+            guard let bound = try? Sysctl(roots).integer(sysctl),
+                let asked = policy.largest(name), asked > bound
+            else { continue }
+            result.append(
+                "\(name): \(asked) bytes asked for, \(sysctl) allows \(bound): raise it to have more"
+            )
+        }
+        return result
+    }
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a congestion controller is written against. A controller is one .bpf.c file:
+ *
+ *	#include <tcptune/cc.h>
+ *
+ *	TCPTUNE_PARAMETER(u32, beta_permille, 500, 100, 950, "Multiplicative decrease factor");
+ *
+ *	u32 TCPTUNE_CALLBACK(mine_ssthresh, struct sock *sk) { ... }
+ *	...
+ *	TCPTUNE_CONTROLLER(mine,
+ *			   .ssthresh = (void *)mine_ssthresh,
+ *			   .cong_avoid = (void *)mine_cong_avoid,
+ *			   .undo_cwnd = (void *)mine_undo_cwnd);
+ *
+ * The kernel wants ssthresh, undo_cwnd and one of cong_avoid and cong_control. Every callback
+ * that is defined costs a trampoline each time the kernel passes by: define the ones you need,
+ * and leave the per-ACK ones (pkts_acked, in_ack_event) out if cong_avoid can do their work.
+ * State starts zeroed for each connection, so init is seldom needed.
+ */
+#ifndef TCPTUNE_CC_H
+#define TCPTUNE_CC_H
+
+#include <tcptune/kernel.h>
+
+#include <bpf/bpf_tracing.h>
+
+/*
+ * A number that a profile can set before the program is loaded: named with its unit, kept in
+ * .rodata. Range and description travel in the object's BTF, as declaration tags.
+ */
+#define TCPTUNE_PARAMETER(type, name, value, lowest, highest, description)		\
+	_Static_assert((value) >= (lowest) && (value) <= (highest), "default of " #name);	\
+	const volatile type name							\
+		__attribute__((btf_decl_tag("param:range=" #lowest ".." #highest)))	\
+		__attribute__((btf_decl_tag("param:doc=" description))) = (value)
+
+/* A member of tcp_congestion_ops, after its return type. */
+#define TCPTUNE_CALLBACK(name, ...) SEC("struct_ops/" #name) BPF_PROG(name, __VA_ARGS__)
+
+/* The controller itself, under its C name; and the license that the kernel's functions want. */
+#define TCPTUNE_CONTROLLER(controller, ...)						\
+	_Static_assert(sizeof(#controller) <= sizeof(((struct tcp_congestion_ops *)0)->name), \
+		       "the kernel allows 15 characters");				\
+	char controller##_license[] SEC("license") = "GPL";				\
+	SEC(".struct_ops")								\
+	struct tcp_congestion_ops controller = { .name = #controller, __VA_ARGS__ }
+
+/* The connection's own 104 bytes, as a `type`. */
+#define tcptune_state(sk, type)								\
+	({										\
+		_Static_assert(sizeof(type) <=						\
+				       sizeof(((struct inet_connection_sock *)0)->icsk_ca_priv), \
+			       #type " is larger than a connection's private state");	\
+		(type *)((struct inet_connection_sock *)(sk))->icsk_ca_priv;		\
+	})
+
+/* The kernel's own, callable from controllers since 5.13. */
+
+/* Grows cwnd by one per segment acknowledged up to ssthresh; returns the segments left over. */
+extern u32 tcp_slow_start(struct tcp_sock *tp, u32 acked) __ksym;
+/* Grows cwnd by one for every w segments acknowledged. */
+extern void tcp_cong_avoid_ai(struct tcp_sock *tp, u32 w, u32 acked) __ksym;
+/* The larger of cwnd and the cwnd before the last reduction. */
+extern u32 tcp_reno_undo_cwnd(struct sock *sk) __ksym;
+
+#define min(a, b)							\
+	({								\
+		__auto_type _min_a = (a);				\
+		__auto_type _min_b = (b);				\
+		_min_a < _min_b ? _min_a : _min_b;			\
+	})
+
+#define max(a, b)							\
+	({								\
+		__auto_type _max_a = (a);				\
+		__auto_type _max_b = (b);				\
+		_max_a > _max_b ? _max_a : _max_b;			\
+	})
+
+static __always_inline struct tcp_sock *tcp_sk(struct sock *sk)
+{
+	return (struct tcp_sock *)sk;
+}
+
+static __always_inline bool tcptune_in_slow_start(struct tcp_sock *tp)
+{
+	return tp->snd_cwnd < tp->snd_ssthresh;
+}
+
+/*
+ * Whether the sender used its window, so that an ACK says something about the path (RFC 7661).
+ * In slow start half of it is enough: it doubles anyway.
+ */
+static __always_inline bool tcptune_is_cwnd_limited(struct tcp_sock *tp)
+{
+	if (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited))
+		return true;
+	return tcptune_in_slow_start(tp) && tp->snd_cwnd < 2 * tp->max_packets_out;
+}
+
+/*
+ * FlightSize (RFC 5681, section 2), in segments: the most of the last window, since an ACK that
+ * reports a loss may have acknowledged much of it. At most cwnd: SACKed segments count too.
+ */
+static __always_inline u32 tcptune_flight_size(struct tcp_sock *tp)
+{
+	return min(max(tp->packets_out, tp->max_packets_out), tp->snd_cwnd);
+}
+
+/* Smoothed RTT in us; 0: none yet. */
+static __always_inline u32 tcptune_srtt_us(struct tcp_sock *tp)
+{
+	return tp->srtt_us >> 3;
+}
+
+/* The only way a controller should set cwnd: a window of 0 would stall the connection. */
+static __always_inline void tcptune_set_cwnd(struct tcp_sock *tp, u32 cwnd)
+{
+	tp->snd_cwnd = max(min(cwnd, tp->snd_cwnd_clamp), 1u);
+}
+
+#endif

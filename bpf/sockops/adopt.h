@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Connections that were open before: taken over by the profile, or released from it. A TCP
+ * iterator, run once in every network namespace; it holds each socket's lock. It stands in the
+ * policy's object because it shares its settings and rules.
+ */
+#ifndef TCPTUNE_ADOPT_H
+#define TCPTUNE_ADOPT_H
+
+#include "accounting.h"
+#include "callbacks.h"
+#include "maps.h"
+#include "match.h"
+#include "settings.h"
+
+#define TT_MAX_CGROUP_DEPTH 64
+#define TT_MAX_LISTENERS 65536
+
+const volatile bool release;
+
+/* Every attachment by its cgroup, since the innermost decides; `take` marks the ones meant. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct tt_adoption);
+} attachments SEC(".maps");
+
+/* The iterator shows a namespace's listeners first: who has one's port was accepted by it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, TT_MAX_LISTENERS);
+	__type(key, u64);
+	__type(value, u8);
+} listeners SEC(".maps");
+
+struct tt_adoption_result result; /* for user space */
+
+static __always_inline u64 listener_key(const struct sock_common *skc)
+{
+	return (u64)skc->skc_net.net->ns.inum << 16 | skc->skc_num;
+}
+
+static __always_inline u64 attachment_to_take(const struct sock *sk)
+{
+	struct cgroup *cgroup = sk->sk_cgrp_data.cgroup;
+	int i, level = cgroup->level;
+
+	for (i = 0; i < TT_MAX_CGROUP_DEPTH && level >= 0; i++, level--) {
+		u64 id = BPF_CORE_READ(cgroup, ancestors[level], kn, id);
+		struct tt_adoption *a = bpf_map_lookup_elem(&attachments, &id);
+
+		if (a)
+			return a->take ? a->attachment : 0;
+	}
+	return 0;
+}
+
+static __always_inline bool is_open(u8 state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_SYN_SENT || state == TCP_CLOSE_WAIT ||
+	       state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING ||
+	       state == TCP_LAST_ACK;
+}
+
+static __always_inline bool is_inbound(const struct sock_common *skc)
+{
+	u64 key = listener_key(skc);
+
+	return bpf_map_lookup_elem(&listeners, &key);
+}
+
+static __always_inline void flow_of_socket(struct flow *flow, const struct sock_common *skc)
+{
+	if (skc->skc_family == AF_INET6)
+		__builtin_memcpy(flow->remote, skc->skc_v6_daddr.in6_u.u6_addr32, 16);
+	else
+		map_ipv4(flow->remote, skc->skc_daddr);
+	flow->inbound = is_inbound(skc);
+	flow->service_port = flow->inbound ? skc->skc_num : bpf_ntohs(skc->skc_dport);
+}
+
+static __always_inline void set_callbacks(struct sock *sk, const struct tcp_sock *tp, int flags)
+{
+	if (flags == tp->bpf_sock_ops_cb_flags)
+		return;
+	if (bpf_setsockopt(sk, SOL_TCP, TT_TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags)))
+		__sync_fetch_and_add(&result.without_callbacks, 1);
+}
+
+/* It changes hands: the one before has seen its end, and only what comes is counted here. */
+static __always_inline void take(struct tt_connection *conn, const struct tcp_sock *tp,
+				 u64 attachment, bool inbound)
+{
+	struct tt_statistics *before = conn->attachment ? statistics_of(conn->attachment) : NULL;
+
+	if (before) {
+		count_totals(before, conn, tp);
+		count(before, TT_CLOSED);
+	} else {
+		skip_totals(conn, tp);
+		conn->opened_ns = bpf_ktime_get_ns();
+	}
+	conn->attachment = attachment;
+	conn->flags = TT_CONN_ADOPTED | (inbound ? TT_CONN_PASSIVE : 0) |
+		      (tp->inet_conn.icsk_inet.sk.__sk_common.skc_state != TCP_SYN_SENT ?
+			       TT_CONN_ESTABLISHED : 0);
+}
+
+static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u64 attachment)
+{
+	const struct sock_common *skc = &sk->__sk_common;
+	struct tt_statistics *st = statistics_of(attachment);
+	const volatile struct tt_settings *s;
+	struct tt_connection *conn;
+	struct flow flow = {};
+
+	if (!st)
+		return;
+	flow_of_socket(&flow, skc);
+	conn = bpf_sk_storage_get(&connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!conn) {
+		count(st, TT_UNTRACKED);
+		return;
+	}
+	if (conn->attachment != attachment) {
+		take(conn, tp, attachment, flow.inbound);
+		count(st, TT_ADOPTED);
+	}
+	conn->rule = match_rule(&flow);
+	s = settings_of(conn->rule);
+	set_at_start(sk, st, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
+	set_from(sk, st, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
+	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags | callbacks());
+	__sync_fetch_and_add(&result.connections, 1);
+}
+
+/* Back to settings[0]'s controller, the host's own; the rest of its options stay. */
+static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp, u64 attachment)
+{
+	struct tt_connection *conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
+	struct tt_statistics *st = statistics_of(attachment);
+
+	if (!conn || !st || conn->attachment != attachment)
+		return;
+	count_totals(st, conn, tp);
+	count(st, TT_CLOSED);
+	conn->attachment = 0;
+	set_congestion_control(sk, st, settings_of(0));
+	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS);
+	bpf_sk_storage_delete(&connections, sk);
+	__sync_fetch_and_add(&result.connections, 1);
+}
+
+SEC("iter/tcp")
+int adopt(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct tcp_sock *tp;
+	u64 attachment;
+
+	if (!skc)
+		return 0;
+	if (skc->skc_state == TCP_LISTEN) {
+		u64 key = listener_key(skc);
+		u8 here = 1;
+
+		bpf_map_update_elem(&listeners, &key, &here, BPF_ANY);
+		return 0;
+	}
+	if (!is_open(skc->skc_state))
+		return 0;
+	tp = bpf_skc_to_tcp_sock(skc);
+	if (!tp)
+		return 0;
+	attachment = attachment_to_take((struct sock *)tp);
+	if (!attachment)
+		return 0;
+	if (release)
+		release_socket((struct sock *)tp, tp, attachment);
+	else
+		adopt_socket((struct sock *)tp, tp, attachment);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The maps that every program of tcptune on this host shares. They are pinned, and each load
+ * uses the pinned ones, so that statistics and connections outlive a change of profile.
+ */
+#ifndef TCPTUNE_MAPS_H
+#define TCPTUNE_MAPS_H
+
+#include <tcptune/kernel.h>
+#include <tcptune_abi.h>
+
+/* One program serves many cgroups: its cgroup storage says for which attachment it is running. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+	__type(key, u64);
+	__type(value, struct tt_identity);
+} identity SEC(".maps");
+
+/* By attachment. Entries are made by user space at apply: 5 KB a CPU, never allocated here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct tt_statistics);
+} statistics SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tt_connection);
+} connections SEC(".maps");
+
+static __always_inline struct tt_statistics *statistics_of(u64 attachment)
+{
+	return bpf_map_lookup_elem(&statistics, &attachment);
+}
+
+#endif

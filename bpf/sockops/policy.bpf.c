@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A profile, put on cgroups: chooses each connection's settings, sets them, counts what becomes
+ * of it. One load per profile serves any number of cgroups.
+ *
+ * A connection belongs to one attachment: with nested cgroups to the innermost, whose program
+ * the kernel runs first. Listening sockets are left as they are, so that connections accepted
+ * after a detach are as if nothing had been attached.
+ */
+#include <tcptune/histogram.h>
+#include <tcptune/kernel.h>
+
+#include "accounting.h"
+#include "adopt.h"
+#include "callbacks.h"
+#include "maps.h"
+#include "match.h"
+#include "settings.h"
+
+/* Keeps two loads from the context apart: the verifier refuses one load at a computed offset. */
+#define HELD(value) asm volatile("" : "+r"(value))
+
+static __always_inline void flow_of(struct flow *flow, struct bpf_sock_ops *ctx, bool inbound)
+{
+	u32 ipv4, port;
+
+	if (ctx->family == AF_INET6) {
+		flow->remote[0] = ctx->remote_ip6[0];
+		flow->remote[1] = ctx->remote_ip6[1];
+		flow->remote[2] = ctx->remote_ip6[2];
+		flow->remote[3] = ctx->remote_ip6[3];
+	} else {
+		ipv4 = ctx->remote_ip4;
+		HELD(ipv4);
+		map_ipv4(flow->remote, ipv4);
+	}
+	flow->inbound = inbound;
+	if (inbound) {
+		flow->service_port = ctx->local_port;
+	} else {
+		port = ctx->remote_port;
+		HELD(port);
+		flow->service_port = bpf_ntohl(port);
+	}
+}
+
+static __always_inline struct tcp_sock *tcp_sock_of(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+}
+
+/* This socket's state if it is this attachment's connection. */
+static __always_inline struct tt_connection *own(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct tt_connection *conn;
+
+	if (!sk)
+		return NULL;
+	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
+	return conn && conn->attachment == attachment ? conn : NULL;
+}
+
+/* A connection starts: it's ours unless an inner attachment, still in force, has taken it. */
+static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbound)
+{
+	struct tt_statistics *st = statistics_of(attachment);
+	const volatile struct tt_settings *s;
+	struct bpf_sock *sk = ctx->sk;
+	struct tt_connection *conn;
+	struct flow flow = {};
+	u32 rule;
+
+	if (!st || !sk)
+		return;
+	flow_of(&flow, ctx, inbound);
+	rule = match_rule(&flow);
+	s = settings_of(rule);
+	conn = bpf_sk_storage_get(&connections, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (conn) {
+		if (conn->attachment && conn->attachment != attachment &&
+		    statistics_of(conn->attachment))
+			return;
+		__builtin_memset(conn, 0, sizeof(*conn));
+		conn->attachment = attachment;
+		conn->opened_ns = bpf_ktime_get_ns();
+		conn->rule = rule;
+		conn->flags = inbound ? TT_CONN_PASSIVE | TT_CONN_ESTABLISHED : 0;
+	} else {
+		count(st, TT_UNTRACKED);
+	}
+	set_at_start(ctx, st, s, ctx->family, is_mapped(ctx->family, flow.remote));
+	if (inbound)
+		set_when_established(ctx, st, s);
+	if (!collect || !conn)
+		return;
+	count(st, inbound ? TT_PASSIVE_OPENED : TT_ACTIVE_OPENED);
+	if (rule <= TT_MAX_RULES)
+		__sync_fetch_and_add(&st->rule_connections[rule], 1);
+	/* Others' programs may have set flags of theirs: add ours. */
+	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | callbacks());
+}
+
+static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_connection *conn = own(ctx, attachment);
+	struct tt_statistics *st;
+
+	if (!conn)
+		return;
+	conn->flags |= TT_CONN_ESTABLISHED;
+	if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND))
+		return;
+	st = statistics_of(attachment);
+	if (st)
+		set_when_established(ctx, st, settings_of(conn->rule));
+}
+
+static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_connection *conn = own(ctx, attachment);
+	struct tt_statistics *st;
+	struct tcp_sock *tp;
+	u64 rate;
+	u32 rtt;
+
+	if (!conn)
+		return;
+	st = statistics_of(attachment);
+	tp = tcp_sock_of(ctx);
+	if (!st || !tp)
+		return;
+	if (collect & TT_COLLECT_RTT) {
+		rtt = ctx->args[0]; /* the measured sample, on kernels that pass it */
+		if (!rtt) {
+			rtt = tp->srtt_us >> 3;
+			count(st, TT_RTT_SMOOTHED);
+		}
+		histogram_add(st->rtt, TT_RTT_BUCKETS, &st->rtt_sum, rtt);
+	}
+	if (collect & TT_COLLECT_CWND)
+		histogram_add(st->cwnd, TT_CWND_BUCKETS, &st->cwnd_sum, tp->snd_cwnd);
+	if (collect & TT_COLLECT_RATE) {
+		rate = delivery_rate(tp);
+		if (rate)
+			histogram_add(st->rate, TT_RATE_BUCKETS, &st->rate_sum, rate);
+	}
+	count_totals(st, conn, tp);
+}
+
+static __always_inline void timed_out(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_connection *conn = own(ctx, attachment);
+	struct tt_statistics *st;
+
+	if (!conn)
+		return;
+	st = statistics_of(attachment);
+	if (st)
+		count(st, TT_RTOS);
+}
+
+static __always_inline void changed_state(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_connection *conn;
+	struct tt_statistics *st;
+	struct tcp_sock *tp;
+
+	if (ctx->args[1] != TCP_CLOSE)
+		return;
+	conn = own(ctx, attachment);
+	if (!conn)
+		return;
+	st = statistics_of(attachment);
+	tp = tcp_sock_of(ctx);
+	if (st && tp) {
+		count_totals(st, conn, tp);
+		count_totals(st, conn, tp); /* what a reader was counting just then */
+		count(st, TT_CLOSED);
+		if (!(conn->flags & TT_CONN_ESTABLISHED))
+			count(st, TT_FAILED);
+	}
+	conn->attachment = 0;
+}
+
+/* Asked for a value before there is a connection (passive), or right after its start (active). */
+static __always_inline void answer(struct bpf_sock_ops *ctx, u64 attachment, enum tt_option option)
+{
+	const volatile struct tt_settings *s;
+	struct tt_connection *conn;
+	struct flow flow = {};
+	u32 rule;
+
+	if (ctx->is_fullsock) {
+		conn = own(ctx, attachment);
+		if (!conn)
+			return;
+		rule = conn->rule;
+	} else {
+		flow_of(&flow, ctx, true);
+		rule = match_rule(&flow);
+	}
+	s = settings_of(rule);
+	if (has(s, option))
+		ctx->reply = s->value[option];
+}
+
+SEC("sockops")
+int policy(struct bpf_sock_ops *ctx)
+{
+	struct tt_identity *id;
+	u64 attachment;
+
+	/* The most frequent first, so that what isn't used costs a comparison. */
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_RTT_CB:
+	case BPF_SOCK_OPS_RTO_CB:
+		if (!collect)
+			return 1;
+		break;
+	case BPF_SOCK_OPS_NEEDS_ECN:
+		if (!uses(TT_OPT_ECN))
+			return 1;
+		break;
+	case BPF_SOCK_OPS_RWND_INIT:
+		if (!uses(TT_OPT_INITIAL_RWND))
+			return 1;
+		break;
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */
+		break;
+	default:
+		return 1;
+	}
+
+	id = bpf_get_local_storage(&identity, 0);
+	attachment = id->attachment;
+	if (!attachment) /* not in force yet, or not any more */
+		return 1;
+
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_RTT_CB:
+		sample(ctx, attachment);
+		break;
+	case BPF_SOCK_OPS_STATE_CB:
+		changed_state(ctx, attachment);
+		break;
+	case BPF_SOCK_OPS_RTO_CB:
+		timed_out(ctx, attachment);
+		break;
+	case BPF_SOCK_OPS_NEEDS_ECN:
+		answer(ctx, attachment, TT_OPT_ECN);
+		break;
+	case BPF_SOCK_OPS_RWND_INIT:
+		answer(ctx, attachment, TT_OPT_INITIAL_RWND);
+		break;
+	case BPF_SOCK_OPS_TCP_CONNECT_CB:
+		start(ctx, attachment, false);
+		break;
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		established(ctx, attachment);
+		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		start(ctx, attachment, true);
+		break;
+	}
+	return 1;
+}
+
+char _license[] SEC("license") = "GPL";
