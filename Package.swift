@@ -69,7 +69,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
-            name: "BPFTests", dependencies: ["BPF", "BPFPrograms", "TestSupport", system],
+            name: "BPFTests", dependencies: ["BPF", "Host", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],

@@ -18,7 +18,7 @@ publish() {
 
 index() {
     {
-        echo 'package import BPF'
+        echo 'import BPF'
         echo
         echo 'extension BPFPrograms {'
         echo '    package static let all: [String: EmbeddedObject] = ['
@@ -43,7 +43,7 @@ object() {
     # Drops DWARF, keeps .BTF and .BTF.ext.
     "$(dirname "$clang")/llvm-objcopy" --strip-debug "$elf"
     {
-        echo 'package import BPF'
+        echo 'import BPF'
         echo
         echo 'extension BPFPrograms {'
         printf '    package static let %s = EmbeddedObject(name: "%s", base64: "' "$name" "$name"

@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 
 /// What failed in the kernel's BPF subsystem or in libbpf, on what, why, and what to do about it.
 package struct BPFError: Error, Equatable, Sendable {

@@ -1,6 +1,6 @@
 import CLibbpf
 import Glibc
-internal import SystemPackage
+import SystemPackage
 
 /// A program that the kernel runs for each of its objects of one kind, and that writes records.
 ///

@@ -1,6 +1,7 @@
 import CLibbpf
+import CShim
 import Glibc
-internal import SystemPackage
+import SystemPackage
 
 // What programs, maps and links have in common: ids, pins and an information structure.
 
@@ -8,22 +9,42 @@ internal import SystemPackage
 func openPin(_ path: FilePath, kind: String) throws(BPFError) -> OwnedDescriptor? {
     let result = path.withPlatformString { bpf_obj_get($0) }
     if result == -ENOENT { return nil }
-    return OwnedDescriptor(
+    let descriptor = OwnedDescriptor(
         try check(result, otherwise: .badFormat, "open the pinned \(kind)", path.string))
+    // Every kind answers to every call for information.
+    guard isDescriptor(descriptor.raw, of: kind) else {
+        throw BPFError(
+            .badFormat, what: "open the pinned \(kind)", subject: path.string,
+            hint: "another kind of object is pinned there")
+    }
+    return descriptor
+}
+
+/// Whether the kernel calls the file `bpf-map`, `bpf-prog`, or `bpf-link` (`bpf_link` at first).
+private func isDescriptor(_ descriptor: CInt, of kind: String) -> Bool {
+    let file = FilePath("/proc/self/fd/\(descriptor)")
+    let name = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+        let length = file.withPlatformString {
+            readlink($0, buffer.baseAddress!, buffer.count)
+        }
+        return String(
+            decoding: UnsafeRawBufferPointer(buffer).prefix(max(0, length)), as: UTF8.self)
+    }
+    return name.contains("bpf") && name.hasSuffix(kind.prefix(4))
 }
 
 func pin(_ descriptor: CInt, at path: FilePath, kind: String) throws(BPFError) {
     let result = path.withPlatformString { bpf_obj_pin(descriptor, $0) }
     guard result == 0 else {
-        // bpffs: EPERM is what a name with a dot gets, EINVAL another file system.
-        let dotted = path.lastComponent?.string.contains(".") ?? false
-        let hint: String? =
-            dotted
-            ? "bpffs refuses names with a dot"
-            : result == -EINVAL ? "is it in a bpffs? mount -t bpf bpf /sys/fs/bpf" : nil
+        let directory = path.removingLastComponent()
+        let magic = directory.withPlatformString { cshim_filesystem_magic($0) }
+        if magic >= 0, magic != PinDirectory.magic {
+            throw PinDirectory.notABPFFileSystem(directory)
+        }
+        let hasDot = path.lastComponent?.string.contains(".") ?? false
         throw BPFError(
             errno: -result, otherwise: .io, what: "pin the \(kind)", subject: path.string,
-            hint: hint)
+            hint: hasDot ? "a BPF file system refuses names with a dot" : nil)
     }
 }
 

@@ -1,6 +1,6 @@
 import CLibbpf
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// An attachment of a program or of a struct_ops map; it ends with the last descriptor and pin.
 package struct Link: ~Copyable {

@@ -1,6 +1,6 @@
 import CLibbpf
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// A map, kept at least as long as this value.
 package struct Map: ~Copyable {

@@ -40,19 +40,12 @@ extension Object {
     }
 
     package var maps: [MapDeclaration] {
-        var maps: [MapDeclaration] = []
-        var next = bpf_object__next_map(pointer, nil)
-        while let map = next {
-            maps.append(
-                MapDeclaration(
-                    name: String(cString: bpf_map__name(map)),
-                    type: MapType(rawValue: bpf_map__type(map).rawValue),
-                    keySize: Int(bpf_map__key_size(map)), valueSize: Int(bpf_map__value_size(map)),
-                    maxEntries: Int(bpf_map__max_entries(map)),
-                    isInternal: bpf_map__is_internal(map)))
-            next = bpf_object__next_map(pointer, map)
+        libbpfMaps.map { name, map in
+            MapDeclaration(
+                name: name, type: MapType(rawValue: bpf_map__type(map).rawValue),
+                keySize: Int(bpf_map__key_size(map)), valueSize: Int(bpf_map__value_size(map)),
+                maxEntries: Int(bpf_map__max_entries(map)), isInternal: bpf_map__is_internal(map))
         }
-        return maps
     }
 
     /// Whether `load()` loads the program.

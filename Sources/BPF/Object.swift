@@ -13,6 +13,8 @@ package struct Object: ~Copyable {
     package let structOps: [StructOpsDeclaration]
 
     let pointer: OpaquePointer
+    /// Under the names of the source: libbpf gives a shared map the name of the one it shares.
+    let libbpfMaps: [(name: String, pointer: OpaquePointer)]
     var isLoaded = false
 
     package init(
@@ -47,6 +49,7 @@ package struct Object: ~Copyable {
             throw error
         }
         knobs = Knob.all(of: pointer)
+        libbpfMaps = Self.maps(of: pointer)
         self.pointer = pointer
     }
 
@@ -123,10 +126,16 @@ package struct Object: ~Copyable {
     }
 
     func find(map: String) throws(BPFError) -> OpaquePointer {
-        guard let found = bpf_object__find_map_by_name(pointer, map) else {
+        guard let found = libbpfMaps.first(where: { $0.name == map }) else {
             throw notFound("map", map)
         }
-        return found
+        return found.pointer
+    }
+
+    private static func maps(of object: OpaquePointer) -> [(name: String, pointer: OpaquePointer)] {
+        sequence(first: bpf_object__next_map(object, nil)) { bpf_object__next_map(object, $0) }
+            .prefix { $0 != nil }
+            .compactMap { $0.map { (String(cString: bpf_map__name($0)), $0) } }
     }
 
     func notFound(_ kind: String, _ subject: String) -> BPFError {

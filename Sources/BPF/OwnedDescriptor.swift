@@ -1,5 +1,5 @@
 import Glibc
-internal import SystemPackage
+import SystemPackage
 
 /// A file descriptor of a kernel object, closed when its owner goes away.
 struct OwnedDescriptor: ~Copyable {

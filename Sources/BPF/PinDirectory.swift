@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// A directory inside a BPF file system (bpffs), with the pins below it.
 ///
@@ -18,15 +18,17 @@ package struct PinDirectory: Sendable {
                 errno: CInt(-magic), otherwise: .io, what: "open the BPF file system",
                 subject: root.string)
         }
-        guard magic == Self.magic else {
-            throw BPFError(
-                .notSupported, what: "keep pins in", subject: root.string,
-                hint: "it isn't in a BPF file system; mount -t bpf bpf /sys/fs/bpf")
-        }
+        guard magic == Self.magic else { throw Self.notABPFFileSystem(root) }
+    }
+
+    static func notABPFFileSystem(_ path: FilePath) -> BPFError {
+        BPFError(
+            .notSupported, what: "keep pins in", subject: path.string,
+            hint: "it isn't in a BPF file system; mount -t bpf bpf /sys/fs/bpf")
     }
 
     /// `BPF_FS_MAGIC`.
-    private static var magic: Int64 { 0xcafe_4a11 }
+    static var magic: Int64 { 0xcafe_4a11 }
 
     /// Makes a directory below the root, and those above it, for the owner only (0700).
     package func makeDirectory(_ path: FilePath) throws(BPFError) {

@@ -1,6 +1,6 @@
 import CLibbpf
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// A loaded program, kept loaded at least as long as this value.
 package struct Program: ~Copyable {

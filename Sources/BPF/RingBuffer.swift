@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// The reading side of a BPF ring buffer (`BPF_MAP_TYPE_RINGBUF`). Kernel 5.8.
 ///

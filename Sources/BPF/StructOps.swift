@@ -1,6 +1,6 @@
 import CLibbpf
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// A struct_ops map that is registered with the kernel: a congestion controller.
 ///
@@ -16,68 +16,64 @@ package struct StructOps: ~Copyable {
         self.link = link
     }
 
-    /// Opens a pinned registration; nil when the map isn't pinned, or its link isn't where the
-    /// kernel has links.
+    /// Opens a pinned registration; nil when there's none, or only what a process that died while
+    /// registering left of it.
     package static func open(
         pinnedMap: FilePath, pinnedLink: FilePath
     ) throws(BPFError) -> StructOps? {
         guard let map = try Map.open(pinned: pinnedMap) else { return nil }
         guard map.info.flags.contains(.structOpsLink) else {
-            return StructOps(map: map, link: nil)
+            let registered = StructOps(map: map, link: nil)
+            guard try registered.isRegistered() else { return nil }
+            return registered
         }
         guard let link = try Link.open(pinned: pinnedLink) else { return nil }
         return StructOps(map: map, link: link)
     }
 
-    /// Pins the map, and the link where there is one: the registration outlives the process.
-    package func pin(map mapPath: FilePath, link linkPath: FilePath) throws(BPFError) {
-        try map.pin(at: mapPath)
-        switch link {
-        case .some(let link): try link.pin(at: linkPath)
-        case .none: break
-        }
-    }
-
     /// Takes the controller's name away; sockets that have it keep it until they close.
     ///
-    /// Pins, which are the caller's to remove, don't keep it.
+    /// Remove the pins first: a kernel without `bpf_link_detach` for struct_ops (before 6.10) ends
+    /// the registration with the link's last descriptor and pin.
     package consuming func unregister() throws(BPFError) {
         switch link {
-        case .some(let link): try link.detach()
-        case .none: try map.remove(UInt32(0))
+        case .some(let link):
+            do {
+                try link.detach()
+            } catch {
+                if error.code != .notSupported { throw error }
+            }
+        case .none:
+            try map.remove(UInt32(0))
         }
     }
 
-    /// How the kernel sees the map.
-    package enum State: UInt32, Sendable {
-        case new = 0
-        /// Registered without a link, or no longer, but sockets have it.
-        case inUse = 1
-        case toBeFreed = 2
-        /// Ready for a link, or registered by one.
-        case ready = 3
-    }
-
-    package func state() throws(BPFError) -> State? {
-        State(rawValue: try commonValue().state)
-    }
-
-    /// The sockets that have this controller, listening ones included, by the kernel's reference
-    /// count.
+    /// The sockets that have this controller, by the kernel's reference count: connections,
+    /// listening sockets, and those in TIME_WAIT no longer.
     package func socketsInUse() throws(BPFError) -> Int {
-        0
+        // Each socket holds a reference, and so does the registration: descriptors and pins don't.
+        return max(0, Int(try commonValue().references) - (try isRegistered() ? 1 : 0))
     }
 
+    private func isRegistered() throws(BPFError) -> Bool {
+        switch link {
+        case .some(let link):
+            // A detached link has no map.
+            return try link.info().kind != .structOps(mapID: 0)
+        case .none:
+            // BPF_STRUCT_OPS_STATE_INUSE: between INIT and, once unregistered, TOBEFREE.
+            return try commonValue().state == 1
+        }
+    }
+
+    /// bpf_struct_ops_common_value, the head of every struct_ops map's value.
     private func commonValue() throws(BPFError) -> (references: UInt32, state: UInt32) {
         let value = RawMemory(byteCount: map.info.valueSize)
         let key = RawMemory(byteCount: map.info.keySize)
-        guard try map.lookup(key: key.bytes, into: value.mutableBytes) else {
-            return (0, State.new.rawValue)
-        }
-        // bpf_struct_ops_common_value, the head of every struct_ops map's value.
+        guard try map.lookup(key: key.bytes, into: value.mutableBytes) else { return (0, 0) }
         return (
             value.bytes.load(as: UInt32.self),
-            value.bytes.load(fromByteOffset: 4, as: UInt32.self)
+            value.bytes.load(fromByteOffset: MemoryLayout<UInt32>.size, as: UInt32.self)
         )
     }
 }
@@ -125,27 +121,11 @@ extension Object {
         }
     }
 
-    /// Registers a struct_ops map of the loaded object; `.exists` when its name is taken.
+    /// Registers a struct_ops map of the loaded object for as long as the result lives; `.exists`
+    /// when its name is taken.
     package func register(structOps name: String) throws(BPFError) -> StructOps {
-        let found = try find(map: name)
         let map = try map(named: name)
-
-        // Fills the map with the operations. Without BPF_F_LINK that registers it; with it, libbpf
-        // 1.1 stops there, and what it returns isn't a link of the kernel's.
-        var failure: CInt = 0
-        var filled: OpaquePointer?
-        let log = captureLog {
-            filled = bpf_map__attach_struct_ops(found)
-            failure = errno
-        }
-        guard let filled else {
-            throw BPFError(
-                errno: failure, otherwise: .attach, what: "register", subject: name, log: log)
-        }
-        // Destroying it connected would delete what was filled in.
-        bpf_link__disconnect(filled)
-        bpf_link__destroy(filled)
-
+        try fill(structOps: name)
         guard map.info.flags.contains(.structOpsLink) else {
             return StructOps(map: map, link: nil)
         }
@@ -153,5 +133,47 @@ extension Object {
         let result = bpf_link_create(map.handle.raw, 0, bpf_attach_type(44), nil)
         let link = Link(OwnedDescriptor(try check(result, otherwise: .attach, "register", name)))
         return StructOps(map: map, link: link)
+    }
+
+    /// Registers a struct_ops map of the loaded object until it's unregistered; `.exists` when its
+    /// name or a pin is taken.
+    ///
+    /// Killed meanwhile, it leaves nothing that `StructOps.open(pinnedMap:pinnedLink:)` takes for a
+    /// registration, and nothing registered without a pin.
+    package func register(
+        structOps name: String, pinnedMap: FilePath, pinnedLink: FilePath
+    ) throws(BPFError) -> StructOps {
+        // Before the map is filled: without links that registers it, for good.
+        try map(named: name).pin(at: pinnedMap)
+        do {
+            let registered = try register(structOps: name)
+            switch registered.link {
+            case .some(let link): try link.pin(at: pinnedLink)
+            case .none: break
+            }
+            return registered
+        } catch {
+            pinnedMap.withPlatformString { _ = unlink($0) }
+            throw error
+        }
+    }
+
+    /// Stores the operations in the map. With BPF_F_LINK that makes it ready for a link; without,
+    /// it registers them.
+    private func fill(structOps name: String) throws(BPFError) {
+        let map = try find(map: name)
+        var failure: CInt = 0
+        var filled: OpaquePointer?
+        let log = captureLog {
+            filled = bpf_map__attach_struct_ops(map)
+            failure = errno
+        }
+        guard let filled else {
+            throw BPFError(
+                errno: failure, otherwise: .attach, what: "register", subject: name, log: log)
+        }
+        // libbpf's own idea of a link: destroying it connected would undo the filling.
+        bpf_link__disconnect(filled)
+        bpf_link__destroy(filled)
     }
 }

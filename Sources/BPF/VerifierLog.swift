@@ -5,8 +5,8 @@
 func tellingLine(ofLog log: String) -> String? {
     let lines = log.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
     let verifier =
-        lines.lastIndex { $0.hasPrefix("-- BEGIN PROG LOAD LOG --") }
-        .map { lines[($0 + 1)...].prefix { !$0.hasPrefix("-- END PROG LOAD LOG --") } }
+        lines.lastIndex { $0.hasSuffix("-- BEGIN PROG LOAD LOG --") }
+        .map { lines[($0 + 1)...].prefix { !$0.hasSuffix("-- END PROG LOAD LOG --") } }
     if let reason = verifier?.last(where: { !isBookkeeping($0) }) {
         return String(reason)
     }
