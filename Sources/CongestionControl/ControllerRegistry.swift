@@ -37,12 +37,12 @@ package struct ControllerRegistry {
                 try object.set(knob: name, to: .signed(value))
             }
             try object.load()
-            let registered = try object.register(structOps: instance.algorithm)
-            try remove(instance.registeredName)  // what an interrupted registration left
-            try files.makeDirectory(path(instance.registeredName))
-            try registered.pin(
-                map: path(instance.registeredName, "map"),
-                link: path(instance.registeredName, "link"))
+            let name = instance.registeredName
+            try remove(name)  // what an interrupted registration left
+            try files.makeDirectory(path(name))
+            _ = try object.register(
+                structOps: instance.algorithm, pinnedMap: path(name, "map"),
+                pinnedLink: path(name, "link"))
             return true
         } catch {
             throw CongestionControlError(instance.algorithm, error)
