@@ -37,12 +37,12 @@ package struct ControllerRegistry {
                 try object.set(knob: name, to: .signed(value))
             }
             try object.load()
-            let registered = try object.register(structOps: instance.algorithm)
             try remove(instance.registeredName)  // what an interrupted registration left
             try files.makeDirectory(path(instance.registeredName))
-            try registered.pin(
-                map: path(instance.registeredName, "map"),
-                link: path(instance.registeredName, "link"))
+            _ = try object.register(
+                structOps: instance.algorithm,
+                pinnedMap: path(instance.registeredName, "map"),
+                pinnedLink: path(instance.registeredName, "link"))
             return true
         } catch {
             throw CongestionControlError(instance.algorithm, error)
