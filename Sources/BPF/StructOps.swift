@@ -33,8 +33,7 @@ package struct StructOps: ~Copyable {
 
     /// Takes the controller's name away; sockets that have it keep it until they close.
     ///
-    /// Remove the pins first: a kernel without `bpf_link_detach` for struct_ops (before 6.10) ends
-    /// the registration with the link's last descriptor and pin.
+    /// Kernels from 6.4 to 6.9, which can't detach the link, do it when its pin is removed as well.
     package consuming func unregister() throws(BPFError) {
         switch link {
         case .some(let link):
