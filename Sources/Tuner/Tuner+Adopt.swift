@@ -32,7 +32,7 @@ extension Tuner {
             _ = try kernel { () throws(BPFError) in try result.get() }
         }
         return try kernel { () throws(BPFError) in
-            let result = try loaded.object.map(named: ".bss").value(
+            let result = try loaded.object.map(named: "adopted").value(
                 for: UInt32(0), as: tt_adoption_result.self)
             return ApplyReport.Adopted(
                 connections: Int(result?.connections ?? 0),

@@ -35,7 +35,24 @@ struct {
 	__type(value, u8);
 } listeners SEC(".maps");
 
-struct tt_adoption_result result; /* for user space */
+/* What came of it, for user space. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct tt_adoption_result);
+} adopted SEC(".maps");
+
+static __always_inline void count_adopted(bool without_callbacks)
+{
+	struct tt_adoption_result *result = bpf_map_lookup_elem(&adopted, &(u32){ 0 });
+
+	if (!result)
+		return;
+	result->connections++;
+	if (without_callbacks)
+		result->without_callbacks++;
+}
 
 static __always_inline u64 listener_key(const struct sock_common *skc)
 {
@@ -81,12 +98,11 @@ static __always_inline void flow_of_socket(struct flow *flow, const struct sock_
 	flow->service_port = flow->inbound ? skc->skc_num : bpf_ntohs(skc->skc_dport);
 }
 
-static __always_inline void set_callbacks(struct sock *sk, const struct tcp_sock *tp, int flags)
+/* False: this kernel can't. */
+static __always_inline bool set_callbacks(struct sock *sk, const struct tcp_sock *tp, int flags)
 {
-	if (flags == tp->bpf_sock_ops_cb_flags)
-		return;
-	if (bpf_setsockopt(sk, SOL_TCP, TT_TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags)))
-		__sync_fetch_and_add(&result.without_callbacks, 1);
+	return flags == tp->bpf_sock_ops_cb_flags ||
+	       !bpf_setsockopt(sk, SOL_TCP, TT_TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 }
 
 /* It changes hands: the one before has seen its end, and only what comes is counted here. */
@@ -132,8 +148,7 @@ static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u
 	s = settings_of(conn->rule);
 	set_at_start(sk, st, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
 	set_from(sk, st, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
-	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags | callbacks());
-	__sync_fetch_and_add(&result.connections, 1);
+	count_adopted(!set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags | callbacks()));
 }
 
 /* Back to settings[0]'s controller, the host's own; the rest of its options stay. */
@@ -142,15 +157,18 @@ static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp,
 	struct tt_connection *conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
 	struct tt_statistics *st = statistics_of(attachment);
 
-	if (!conn || !st || conn->attachment != attachment)
+	if (!conn || !st)
 		return;
-	count_totals(st, conn, tp);
-	count(st, TT_CLOSED);
+	if (conn->attachment == attachment) {
+		count_totals(st, conn, tp);
+		count(st, TT_CLOSED);
+	} else if (statistics_of(conn->attachment)) {
+		return; /* another's; one left by an attachment that is gone is released, too */
+	}
 	conn->attachment = 0;
 	set_congestion_control(sk, st, settings_of(0));
-	set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS);
+	count_adopted(!set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS));
 	bpf_sk_storage_delete(&connections, sk);
-	__sync_fetch_and_add(&result.connections, 1);
 }
 
 SEC("iter/tcp")
