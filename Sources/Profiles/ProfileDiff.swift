@@ -29,10 +29,11 @@ public struct ProfileDiff: Sendable, Equatable {
         if case .scalar(let old)? = old, case .scalar(let new)? = new {
             return old == new ? [] : [Change(path: path, old: old, new: new)]
         }
-        let oldChildren = old?.children ?? [], newChildren = new?.children ?? []
-        guard !(oldChildren.isEmpty && newChildren.isEmpty) else {
-            let oldText = old?.flow, newText = new?.flow
-            return oldText == newText ? [] : [Change(path: path, old: oldText, new: newText)]
+        let oldChildren = old?.children ?? []
+        let newChildren = new?.children ?? []
+        if oldChildren.isEmpty && newChildren.isEmpty {
+            return old?.flow == new?.flow
+                ? [] : [Change(path: path, old: old?.flow, new: new?.flow)]
         }
         // A stable merge: the old profile's keys, then those that only the new one has.
         let oldNames = oldChildren.map(\.name)
@@ -40,7 +41,8 @@ public struct ProfileDiff: Sendable, Equatable {
         return names.flatMap { name in
             changes(
                 oldChildren.first { $0.name == name }?.value,
-                newChildren.first { $0.name == name }?.value, path: path.isEmpty ? name : path + name)
+                newChildren.first { $0.name == name }?.value,
+                path: path.isEmpty ? String(name.dropFirst()) : path + name)
         }
     }
 }

@@ -59,9 +59,11 @@ struct Quoted: CustomStringConvertible {
     let description: String
 
     init(_ text: some StringProtocol) {
-        let short = text.unicodeScalars.prefix(Self.limit)
-            .map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
-            .joined()
-        description = "'\(short)\(text.unicodeScalars.count > Self.limit ? "…" : "")'"
+        let scalars = text.unicodeScalars
+        let short = scalars.prefix(Self.limit).map { scalar in
+            scalar.properties.generalCategory == .control
+                ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        description = "'\(short.joined())\(scalars.count > Self.limit ? "…" : "")'"
     }
 }

@@ -4,7 +4,9 @@ package enum ProfileSchema {
     package static var json: String {
         var definitions: [(String, JSON)] = []
         let root = JSON(Shape.mapping(ProfileFormat.root), definitions: &definitions)
-        guard case .object(let properties) = root else { preconditionFailure("the root is a mapping") }
+        guard case .object(let properties) = root else {
+            preconditionFailure("the root is a mapping")
+        }
         let document = JSON.object(
             [
                 ("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
@@ -32,10 +34,11 @@ private indirect enum JSON {
             self = Self.integer(Int(range.lowerBound)...Int(range.upperBound))
         case .port: self = Self.integer(1...65535)
         case .number(.quantity(let quantity, let range)):
-            let bounds = "\(quantity.format(range.lowerBound)) to \(quantity.format(range.upperBound))"
+            let lowest = quantity.format(range.lowerBound)
+            let highest = quantity.format(range.upperBound)
             self = .object([
                 ("type", .string("string")), ("pattern", .string(quantity.pattern)),
-                ("description", .string("\(quantity.expectation); \(bounds)")),
+                ("description", .string("\(quantity.expectation); \(lowest) to \(highest)")),
             ])
         case .prefix:
             self = .object([

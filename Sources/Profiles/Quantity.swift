@@ -96,7 +96,8 @@ package enum Quantity: Sendable, Equatable {
         let suffix = String(text.dropFirst(number.count))
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), !parts.contains(where: \.isEmpty) else {
-            throw Problem(problem: "\(Quoted(text)) is no number with a unit", expected: expectation)
+            throw Problem(
+                problem: "\(Quoted(text)) is no number with a unit", expected: expectation)
         }
         guard !suffix.isEmpty else {
             throw Problem(problem: "\(Quoted(text)) has no unit", expected: expectation)

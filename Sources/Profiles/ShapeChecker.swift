@@ -92,13 +92,13 @@ struct ShapeChecker {
                 expected: "a mapping with \(Self.alternatives(names))")
             return nil
         }
+        let place = path.isEmpty ? "" : " in \(path)"
         var values: [String: CheckedValue] = [:]
         for entry in entries {
             let entryPath = path.isEmpty ? entry.key : "\(path).\(entry.key)"
             if let key = keys.keys.first(where: { $0.name == entry.key }) {
                 values[entry.key] = check(entry.value, key.shape, path: entryPath)
             } else {
-                let place = path.isEmpty ? "" : " in \(path)"
                 diagnostics.append(
                     entry.location.diagnostic(
                         "unknown key \(Quoted(entry.key))\(place)",
@@ -106,10 +106,11 @@ struct ShapeChecker {
                             ?? "expected \(Self.alternatives(names))"))
             }
         }
-        for key in keys.keys where key.isRequired && !entries.contains(where: { $0.key == key.name })
-        {
-            let place = path.isEmpty ? "" : " in \(path)"
-            note(node.location, "missing key '\(key.name)'\(place)", expected: key.shape.expectation)
+        let given = Set(entries.map(\.key))
+        for key in keys.keys where key.isRequired && !given.contains(key.name) {
+            note(
+                node.location, "missing key '\(key.name)'\(place)",
+                expected: key.shape.expectation)
         }
         if keys.needsOne && entries.isEmpty {
             note(node.location, "\(path) is empty", expected: Self.alternatives(names))

@@ -14,6 +14,12 @@ struct YAMLReader {
         let location: Location
         let problem: String
         let expected: String
+
+        static func tooDeep(_ location: Location) -> SyntaxError {
+            SyntaxError(
+                location: location, problem: "nested too deeply",
+                expected: "at most \(maximumDepth) levels")
+        }
     }
 
     private enum Event {
@@ -47,7 +53,6 @@ struct YAMLReader {
         var text = text
         let result: Result<(YAMLNode?, [ProfileError.Diagnostic]), SyntaxError> =
             text.withUTF8 { bytes in
-                yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
                 yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
                 var reader = YAMLReader(parser: parser)
                 return Result { () throws(SyntaxError) in
@@ -88,7 +93,7 @@ struct YAMLReader {
             guard let target = anchors[name] else {
                 throw SyntaxError(
                     location: head.location, problem: "unknown alias \(Quoted(name))",
-                    expected: "an anchor (&\(Quoted(name))) that ends before it")
+                    expected: "one of an anchor that ends before it")
             }
             try limit(depth: depth + target.height - 1, at: head.location)
             try count(target.size, at: head.location)
@@ -142,11 +147,7 @@ struct YAMLReader {
     }
 
     private func limit(depth: Int, at location: Location) throws(SyntaxError) {
-        guard depth <= Self.maximumDepth else {
-            throw SyntaxError(
-                location: location, problem: "nested too deeply",
-                expected: "at most \(Self.maximumDepth) levels")
-        }
+        guard depth <= Self.maximumDepth else { throw .tooDeep(location) }
     }
 
     private mutating func count(_ size: Int, at location: Location) throws(SyntaxError) {
@@ -212,6 +213,10 @@ struct YAMLReader {
     private func syntaxError() -> SyntaxError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         let context = parser.pointee.context.map { " \(String(cString: $0))" } ?? ""
+        // The scanner runs ahead and has a limit of its own.
+        if problem.contains("nesting level") || context.contains("nesting level") {
+            return .tooDeep(Location(parser.pointee.mark))
+        }
         // The reader knows no line, only the offset it stopped at; the mark is what came before.
         let mark =
             parser.pointee.error == YAML_READER_ERROR
