@@ -6,24 +6,16 @@ import PackagePlugin
 @main
 struct EmbedBPF: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
-        guard let target = target as? SourceModuleTarget else { return [] }
-        let package = context.package.directoryURL
-        let output = context.pluginWorkDirectoryURL
-        let bpf = package.appending(path: "bpf")
-        let script = package.appending(path: "Plugins/EmbedBPF/embed.sh")
+        guard let folder = (target as? SourceModuleTarget)?.directoryURL else { return [] }
+        let bpf = context.package.directoryURL.appending(path: "bpf")
+        let script = context.package.directoryURL.appending(path: "Plugins/EmbedBPF/embed.sh")
         let shell = URL(filePath: "/bin/sh")
         let clang = try context.tool(named: "clang").url
+        let output = context.pluginWorkDirectoryURL
 
-        let objects = try files(below: target.directoryURL, suffix: ".bpf.c")
-        let headers = try files(below: bpf, suffix: ".h") + files(
-            below: target.directoryURL, suffix: ".h")
-        let names = objects.map { String($0.lastPathComponent.dropLast(".bpf.c".count)) }
-        guard Set(names).count == names.count else {
-            throw Failure(description: "two .bpf.c files of \(target.name) have the same name")
-        }
-        if let bad = names.first(where: { !isIdentifier($0) }) {
-            throw Failure(description: "\(bad).bpf.c: the name has to be an identifier")
-        }
+        let sources = files(below: folder, suffix: ".bpf.c")
+        let names = sources.map { String($0.lastPathComponent.dropLast(".bpf.c".count)) }
+        try check(names, of: target)
 
         let index = output.appending(path: "BPFPrograms+all.swift")
         var commands: [Command] = [
@@ -32,16 +24,28 @@ struct EmbedBPF: BuildToolPlugin {
                 arguments: [script.path, "index", index.path] + names, inputFiles: [script],
                 outputFiles: [index])
         ]
-        for (source, name) in zip(objects, names) {
+        let includes = ["include", "abi/include"].map { bpf.appending(path: $0).path }
+        let headers = files(below: bpf, suffix: ".h")
+        for (source, name) in zip(sources, names) {
             let swift = output.appending(path: "BPFPrograms+\(name).swift")
             commands.append(
                 .buildCommand(
                     displayName: "Compiling \(source.lastPathComponent)", executable: shell,
                     arguments: [script.path, "object", swift.path, name, source.path, clang.path]
-                        + [bpf.appending(path: "include").path, bpf.appending(path: "abi/include").path],
+                        + includes,
                     inputFiles: [script, source] + headers, outputFiles: [swift]))
         }
         return commands
+    }
+
+    /// The names become members of `BPFPrograms` and files of their own.
+    private func check(_ names: [String], of target: Target) throws {
+        guard Set(names).count == names.count else {
+            throw Failure(description: "two .bpf.c files of \(target.name) have the same name")
+        }
+        for name in names where name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil {
+            throw Failure(description: "\(name).bpf.c: the name has to be an identifier")
+        }
     }
 
     private struct Failure: Error, CustomStringConvertible {
@@ -49,14 +53,10 @@ struct EmbedBPF: BuildToolPlugin {
     }
 
     /// In a stable order, so that the same tree always gives the same commands.
-    private func files(below directory: URL, suffix: String) throws -> [URL] {
-        let all = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)
+    private func files(below folder: URL, suffix: String) -> [URL] {
+        let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         return (all?.compactMap { $0 as? URL } ?? [])
             .filter { $0.lastPathComponent.hasSuffix(suffix) }
             .sorted { $0.path < $1.path }
-    }
-
-    private func isIdentifier(_ name: String) -> Bool {
-        name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
     }
 }

@@ -104,15 +104,14 @@ struct BTF {
         if btf_is_enum64(type) {
             let values: UnsafeBufferPointer<btf_enum64> = trailing(type)
             named = values.map {
-                (name(at: $0.name_off), Int64(bitPattern: UInt64($0.val_hi32) << 32 | UInt64($0.val_lo32)))
+                let value = UInt64($0.val_hi32) << 32 | UInt64($0.val_lo32)
+                return (name(at: $0.name_off), Int64(bitPattern: value))
             }
         } else {
             let values: UnsafeBufferPointer<btf_enum> = trailing(type)
             named = values.map {
-                (
-                    name(at: $0.name_off),
-                    btf_kflag(type) ? Int64($0.val) : Int64(UInt32(bitPattern: $0.val))
-                )
+                let value = btf_kflag(type) ? Int64($0.val) : Int64(UInt32(bitPattern: $0.val))
+                return (name(at: $0.name_off), value)
             }
         }
         return Dictionary(named) { first, _ in first }

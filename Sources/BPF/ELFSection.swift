@@ -20,7 +20,9 @@ func elfSection(named name: String, in file: [UInt8]) -> Range<Int>? {
 
     guard let names = contents(ofHeaderAt: table + namesIndex * entrySize) else { return nil }
     for header in (0..<count).map({ table + $0 * entrySize }) {
-        guard let offset = file.integer(at: header, bytes: 4), offset < names.count else { continue }
+        guard let offset = file.integer(at: header, bytes: 4), offset < names.count else {
+            continue
+        }
         if file[names].dropFirst(offset).prefix(while: { $0 != 0 }).elementsEqual(name.utf8) {
             return contents(ofHeaderAt: header)
         }

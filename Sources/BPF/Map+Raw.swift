@@ -1,5 +1,6 @@
 import CLibbpf
 import Glibc
+import SystemPackage
 
 extension Map {
     /// What an update demands of the map's state.
@@ -91,7 +92,7 @@ extension Map {
                 capacity *= 2
                 keys = RawMemory(byteCount: capacity * info.keySize)
                 values = RawMemory(byteCount: capacity * valueSize)
-            case -524, -EINVAL, -EOPNOTSUPP:
+            case -Errno.notSupportedByKernel.rawValue, -EOPNOTSUPP, -EINVAL:
                 if !hasPosition { return false }
                 try check(result, "read the map", name)
             default:

@@ -46,7 +46,10 @@ extension KernelTests {
 
             _ = try counted.connect()
             #expect(try counted.count() == 1)
-            struct Pair: BitwiseCopyable { var first: UInt32; var second: UInt32 }
+            struct Pair: BitwiseCopyable {
+                var first: UInt32
+                var second: UInt32
+            }
             let touched = try counted.object.map(named: "per_cpu")
                 .perCPUValues(for: UInt32(1), as: Pair.self)
             #expect(try #require(touched).contains { $0.first > 0 })
@@ -159,7 +162,9 @@ extension KernelTests {
                 #expect(throws: BPFError.self) { _ = try Link.open(pinned: pins.path("map")) },
             ]
             #expect(
-                errors.map { $0?.code } == [.exists, .permission, .notSupported, .badFormat, .badFormat])
+                errors.map { $0?.code } == [
+                    .exists, .permission, .notSupported, .badFormat, .badFormat,
+                ])
             #expect(errors[1]?.hint == "a BPF file system refuses names with a dot")
         }
     }

@@ -3,7 +3,9 @@ import Testing
 @testable import BPF
 
 @Suite struct EmbeddedObjectTests {
-    @Test(arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba")])
+    @Test(arguments: [
+        ("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmE=", "fooba"),
+    ])
     func decodesTheVectorsOfRFC4648(text: String, expected: String) {
         var bytes = [UInt8](repeating: 0, count: 16)
         var text = text
@@ -26,7 +28,8 @@ import Testing
 
     @Test func findsNoSectionInWhatIsNoELFFile() {
         let file = BPFPrograms.sockops.bytes
-        #expect(elfSection(named: "license", in: file).map { Array(file[$0]) } == Array("GPL\0".utf8))
+        #expect(
+            elfSection(named: "license", in: file).map { Array(file[$0]) } == Array("GPL\0".utf8))
         #expect(elfSection(named: "licens", in: file) == nil)
         #expect(elfSection(named: "license", in: []) == nil)
         for length in stride(from: 0, to: file.count, by: 7) {

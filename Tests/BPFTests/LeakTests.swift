@@ -36,7 +36,9 @@ extension KernelTests {
             var ring = try RingBuffer(counted.object.map(named: "records"))
             _ = try counted.connect()
             #expect(ring.consume { _ in } == 2)
-            #expect(try Map(id: counted.object.map(named: "counts").info.id).duplicate().name == "counts")
+            #expect(
+                try Map(id: counted.object.map(named: "counts").info.id).duplicate().name
+                    == "counts")
             #expect(try Link(id: counted.link.info().id).info() == counted.link.info())
             #expect(held() > 5)
 

@@ -53,8 +53,12 @@ extension KernelTests {
                 #expect(throws: BPFError.self) { try map.update(UInt64(1), to: UInt64(1)) },
                 #expect(throws: BPFError.self) { try map.update(UInt32(1), to: UInt32(1)) },
                 #expect(throws: BPFError.self) { _ = try map.value(for: 1 as UInt32) as UInt8? },
-                #expect(throws: BPFError.self) { _ = try map.perCPUValues(for: 1 as UInt32) as [UInt64]? },
-                #expect(throws: BPFError.self) { try map.forEach(UInt32.self, UInt8.self) { _, _ in } },
+                #expect(throws: BPFError.self) {
+                    _ = try map.perCPUValues(for: 1 as UInt32) as [UInt64]?
+                },
+                #expect(throws: BPFError.self) {
+                    try map.forEach(UInt32.self, UInt8.self) { _, _ in }
+                },
                 #expect(throws: BPFError.self) { _ = try map.keys(of: UInt64.self) },
             ]
             #expect(errors.allSatisfy { $0?.code == .invalidArgument })
@@ -159,7 +163,11 @@ extension KernelTests {
 
         /// Cgroup storage has no batches; its key is the cgroup's id and the attach type.
         @Test func cgroupStorageIsReadKeyByKey() throws {
-            struct Key: BitwiseCopyable { var cgroup: UInt64; var attachType: UInt32; var padding: UInt32 }
+            struct Key: BitwiseCopyable {
+                var cgroup: UInt64
+                var attachType: UInt32
+                var padding: UInt32
+            }
             let counted = try CountedCgroup()
             _ = try counted.connect()
             let storage = try counted.object.map(named: "identity")

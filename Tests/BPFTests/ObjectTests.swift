@@ -92,7 +92,8 @@ extension KernelTests {
         }
 
         @Test func whatIsNoObjectIsRefused() throws {
-            for bytes in [[], [1, 2, 3], Array(BPFPrograms.sockops.bytes.prefix(1000))] as [[UInt8]] {
+            for bytes in [[], [1, 2, 3], Array(BPFPrograms.sockops.bytes.prefix(1000))] as [[UInt8]]
+            {
                 let error = #expect(throws: BPFError.self) {
                     _ = try Object(elf: bytes, name: "damaged")
                 }

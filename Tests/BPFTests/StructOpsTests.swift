@@ -57,7 +57,8 @@ extension KernelTests {
             let registered = try register(as: "tt_renamed")
             #expect(try isAvailable("tt_renamed"))
             #expect(try !isAvailable("tt_fixture"))
-            let hasLink = try registered.link?.info().kind == .structOps(mapID: registered.map.info.id)
+            let hasLink =
+                try registered.link?.info().kind == .structOps(mapID: registered.map.info.id)
             #expect(hasLink)
 
             let pair = try connect(using: "tt_renamed")
@@ -97,7 +98,8 @@ extension KernelTests {
                 var object = try Object(BPFPrograms.controller)
                 try object.load()
                 _ = try object.register(
-                    structOps: "fixture", pinnedMap: pins.path("map"), pinnedLink: pins.path("link"))
+                    structOps: "fixture", pinnedMap: pins.path("map"), pinnedLink: pins.path("link")
+                )
             }
             try register()
             #expect(try isAvailable("tt_fixture"))
@@ -131,7 +133,9 @@ extension KernelTests {
             try next.set(knob: "floor_segments", to: 7)
             try next.load()
             // Filled, not registered: its name is taken.
-            let taken = #expect(throws: BPFError.self) { _ = try next.register(structOps: "fixture") }
+            let taken = #expect(throws: BPFError.self) {
+                _ = try next.register(structOps: "fixture")
+            }
             #expect(taken?.code == .exists)
             switch registered.link {
             case .some(let link): try link.update(map: next.map(named: "fixture"))

@@ -26,7 +26,8 @@ import Testing
     @Test(arguments: [
         ("R1 type=scalar expected=fp, pkt, pkt_meta", true), ("R2=scalar() R10=fp0", false),
         ("back-edge from insn 4 to 2", true), ("from 5 to 7: R0=0", false),
-        ("BPF program is too large. Processed 1000001 insn", true), ("last_idx 3 first_idx 0", false),
+        ("BPF program is too large. Processed 1000001 insn", true),
+        ("last_idx 3 first_idx 0", false),
         ("math between ctx pointer and 4294967295 is not allowed", true),
         ("12: (85) call bpf_get_current_task_btf#158", false),
     ])
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test func withoutAVerdictItIsTheFirstRemark() {
-        let log = "libbpf: map 'counts': failed to create: E2BIG\nlibbpf: failed to load object 'x'\n"
+        let log =
+            "libbpf: map 'counts': failed to create: E2BIG\nlibbpf: failed to load object 'x'\n"
         #expect(tellingLine(ofLog: log) == "map 'counts': failed to create: E2BIG")
         #expect(tellingLine(ofLog: "") == nil)
     }
