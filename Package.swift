@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "BPF", dependencies: ["CLibbpf", "CShim", system], swiftSettings: strict),
         .plugin(name: "EmbedBPF", capability: .buildTool()),
         .target(
-            name: "BPFPrograms", dependencies: ["BPF"], path: "bpf", exclude: ["abi"],
+            name: "BPFPrograms", dependencies: ["BPF"], path: "bpf", exclude: ["LICENSE", "abi"],
             sources: ["BPFPrograms.swift"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .target(name: "Host", dependencies: ["CShim", system], swiftSettings: strict),
 

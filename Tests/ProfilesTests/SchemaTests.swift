@@ -42,8 +42,12 @@ import Testing
         schema = json.load(open(sys.argv[1]))
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema)
-        verdicts = [validator.is_valid(yaml.safe_load(text)) for text in json.load(sys.stdin)]
-        json.dump(verdicts, sys.stdout)
+        def is_valid(text):
+            try:
+                return validator.is_valid(yaml.safe_load(text))
+            except yaml.YAMLError:
+                return False
+        json.dump([is_valid(text) for text in json.load(sys.stdin)], sys.stdout)
         """
 
     private static func python(_ arguments: [String], input: Data = Data()) throws -> Data? {
