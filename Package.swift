@@ -76,6 +76,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
+            name: "TunerTests",
+            dependencies: [
+                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry",
+                "TestSupport", "Tuner", "tcptune", system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

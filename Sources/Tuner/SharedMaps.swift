@@ -1,5 +1,6 @@
 import BPF
 import CTcptuneABI
+import Glibc
 import SystemPackage
 
 /// The maps that all attachments share (`bpf/sockops/maps.h`).
@@ -74,7 +75,20 @@ package struct SharedMaps: ~Copyable {
                 toByteOffset: Int(TT_STATISTICS_COUNTERS) + Int(TT_ADOPTED.rawValue) * 8,
                 as: UInt64.self)
         }
-        try statistics.store(zeros, at: bytes(of: attachment))
+        try store(zeros, of: attachment)
+    }
+
+    /// The kernel allocates entries from a reserve that it fills up in the background: when many
+    /// are made at once it can be empty for a moment.
+    private func store(_ value: [UInt8], of attachment: UInt64) throws(BPFError) {
+        for _ in 0..<100 {
+            do throws(BPFError) {
+                return try statistics.store(value, at: bytes(of: attachment))
+            } catch  where error.errno == .noMemory {
+                usleep(1000)
+            }
+        }
+        try statistics.store(value, at: bytes(of: attachment))
     }
 
     func removeStatistics(of attachment: UInt64) throws(BPFError) {

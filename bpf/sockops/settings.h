@@ -71,7 +71,7 @@ static __always_inline void set_keepalive(void *target, struct tt_statistics *st
 	set_from(target, st, s, SOL_TCP, TCP_KEEPCNT, TT_OPT_KEEPALIVE_COUNT);
 }
 
-/* The kernel lets BPF set a socket's own family's field only: not DSCP of IPv4-mapped IPv6. */
+/* By the packets' family: those of an IPv6 socket with an IPv4-mapped address are IPv4. */
 static __always_inline void set_dscp(void *target, struct tt_statistics *st,
 				     const volatile struct tt_settings *s, u32 family, bool mapped)
 {

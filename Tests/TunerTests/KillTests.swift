@@ -1,0 +1,64 @@
+import BPF
+import Foundation
+import Host
+import TestSupport
+import Testing
+
+@testable import Tuner
+
+extension KernelSuites {
+    /// The command, killed at random moments: the next apply and detach bring the kernel back.
+    @Suite struct KillTests {
+        private static let rounds = 150
+
+        @Test func nothingIsLeftByWhatWasKilled() throws {
+            try KernelTest.require()
+            let binary = try #require(Self.binary)
+            let cgroup = try TemporaryCgroup()
+            let target = ["--cgroup", cgroup.path.string]
+            let changes = [
+                ["apply", "default-cubic-bpf"] + target, ["apply", "observe"] + target,
+                ["apply", "wan-bulk", "--existing"] + target, ["detach"] + target,
+            ]
+            let before = try Self.loaded()
+            var random = SeededGenerator(state: 42)
+            for _ in 0..<Self.rounds {
+                let change = changes.randomElement(using: &random)!
+                var child = try ChildProcess([binary] + change)
+                usleep(UInt32.random(in: 0..<80_000, using: &random))
+                try child.signal(SIGKILL)
+                _ = try child.wait()
+            }
+            _ = try Command.check([binary] + changes[0])
+            _ = try Command.check([binary] + changes[3])
+            // Others' may go meanwhile.
+            #expect(try eventually { zip(try Self.loaded(), before).allSatisfy(<=) })
+            let controllers = try Kernel().availableCongestionControls()
+            #expect(!controllers.contains("tt_cubic"))
+        }
+
+        /// Beside the tests' own bundle.
+        private static var binary: String? {
+            let here = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            let path = here.appendingPathComponent("tcptune").path
+            return FileManager.default.isExecutableFile(atPath: path) ? path : nil
+        }
+
+        private static func loaded() throws -> [Int] {
+            [try Program.ids().count, try Map.ids().count, try Link.ids().count]
+        }
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same moments in every run.
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
