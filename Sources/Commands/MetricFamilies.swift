@@ -1,3 +1,4 @@
+import CTcptuneABI
 import Metrics
 import Telemetry
 import Tuner
@@ -15,6 +16,7 @@ struct MetricFamilies {
         try result.addConnections()
         try result.addTraffic()
         try result.addTimes()
+        try result.addSampleSource()
         try result.addHistograms()
         try result.addOptionsAndRules()
         return result.families
@@ -35,7 +37,8 @@ struct MetricFamilies {
     private mutating func addHost() throws(MetricError) {
         var build = try MetricFamily(
             "tcptune_build_info", .gauge, help: "Always 1; says which tcptune wrote this.")
-        try build.add(try Labels(["version": Version.text]), .integer(1))
+        try build.add(
+            try Labels(["version": Version.text, "abi": String(TT_ABI_VERSION)]), .integer(1))
         var attachments = try MetricFamily(
             "tcptune_attachments", .gauge, help: "Cgroups with a profile that are listed here.")
         try attachments.add(.none, .integer(UInt64(rows.count)))
@@ -76,6 +79,13 @@ struct MetricFamilies {
             $0.deliveredCE
         }
         try add("retransmission_timeouts_total", "Retransmission timeouts.") { $0.timeouts }
+    }
+
+    /// How many of the RTT samples are smoothed, on kernels that pass no measured ones.
+    private mutating func addSampleSource() throws(MetricError) {
+        try add("smoothed_rtt_samples_total", "RTT samples that are the smoothed value.") {
+            $0.smoothedSamples
+        }
     }
 
     private mutating func addTimes() throws(MetricError) {
