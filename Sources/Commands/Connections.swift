@@ -27,7 +27,7 @@ struct Connections: ParsableCommand {
             text += line
             if text.utf8.count >= Self.chunk {
                 Console.write(text)
-                text = ""
+                text.removeAll(keepingCapacity: true)
             }
         }
         switch output.output {
@@ -59,32 +59,38 @@ struct ConnectionRow {
         ("CWND", 6), ("SRTT", 8), ("MINRTT", 8), ("RATE", 13), ("RETRANS", 7), ("AGE", 0),
     ]
 
+    private static let widths = columns.map(\.width)
+    /// By length.
+    private static let padding = (0...32).map { String(repeating: " ", count: $0) }
+
     static var header: String {
-        line(columns.map(\.title))
+        var line = ""
+        for (index, column) in columns.enumerated() { append(column.title, index, to: &line) }
+        return line + "\n"
     }
 
     var line: String {
+        var line = ""
+        line.reserveCapacity(160)
         let rate = connection.deliveryRate
-        return Self.line([
-            connection.state, connection.localAddress.description,
-            connection.remoteAddress.description, attachment.profile, connection.congestionControl,
-            String(connection.congestionWindow),
-            Format.microseconds(Double(connection.smoothedRTT)),
-            Format.microseconds(Double(connection.minimumRTT)),
-            Format.rate(rate > 0 ? Double(rate) : nil), String(connection.retransmits),
-            Format.age(seconds: (now - min(now, connection.openedAt)) / 1_000_000_000),
-        ])
+        Self.append(connection.state, 0, to: &line)
+        Self.append(connection.localAddress.description, 1, to: &line)
+        Self.append(connection.remoteAddress.description, 2, to: &line)
+        Self.append(attachment.profile, 3, to: &line)
+        Self.append(connection.congestionControl, 4, to: &line)
+        Self.append(String(connection.congestionWindow), 5, to: &line)
+        Self.append(Format.microseconds(Double(connection.smoothedRTT)), 6, to: &line)
+        Self.append(Format.microseconds(Double(connection.minimumRTT)), 7, to: &line)
+        Self.append(Format.rate(rate > 0 ? Double(rate) : nil), 8, to: &line)
+        Self.append(String(connection.retransmits), 9, to: &line)
+        line += Format.age(seconds: (now - min(now, connection.openedAt)) / 1_000_000_000)
+        return line + "\n"
     }
 
-    private static func line(_ cells: [String]) -> String {
-        var line = ""
-        for (cell, column) in zip(cells, columns) {
-            line += cell
-            guard column.width > 0 else { break }
-            let padding = max(0, column.width - cell.utf8.count) + 1
-            for _ in 0..<padding { line += " " }
-        }
-        return line + "\n"
+    private static func append(_ cell: String, _ column: Int, to line: inout String) {
+        line += cell
+        let width = widths[column]
+        if width > 0 { line += padding[max(0, width - cell.utf8.count) + 1] }
     }
 
     var json: JSON {

@@ -82,10 +82,12 @@ public struct Connection: Sendable {
 
     /// As `ss` has it.
     public var state: String {
-        let names = [
-            "", "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED",
-            "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING",
-        ]
+        let names = Self.stateNames
         return Int(record.state) < names.count ? names[Int(record.state)] : String(record.state)
     }
+
+    private static let stateNames = [
+        "", "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED",
+        "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING",
+    ]
 }

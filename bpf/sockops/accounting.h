@@ -58,11 +58,14 @@ static __always_inline void read_totals(u64 totals[TT_FLOW_COUNT], const struct 
  * Counts what is new. Both sides compare and swap: a connection's own callback reads its totals
  * under the socket's lock, so a reader is never ahead of it, and nothing is counted twice or
  * taken back.
+ *
+ * False: a reader was counting just then, and something may be left.
  */
-static __always_inline void count_totals(struct tt_statistics *st, struct tt_connection *conn,
+static __always_inline bool count_totals(struct tt_statistics *st, struct tt_connection *conn,
 					 const struct tcp_sock *tp)
 {
 	u64 totals[TT_FLOW_COUNT];
+	bool all = true;
 	int i;
 
 	read_totals(totals, tp);
@@ -74,7 +77,10 @@ static __always_inline void count_totals(struct tt_statistics *st, struct tt_con
 			continue;
 		if (__sync_val_compare_and_swap(&conn->counted[i], before, totals[i]) == before)
 			__sync_fetch_and_add(&st->counters[TT_FLOW_FIRST + i], totals[i] - before);
+		else
+			all = false;
 	}
+	return all;
 }
 
 /* Counts only what comes after now. */

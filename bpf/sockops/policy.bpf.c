@@ -162,22 +162,20 @@ static __always_inline void timed_out(struct bpf_sock_ops *ctx, u64 attachment)
 		count(st, TT_RTOS);
 }
 
-static __always_inline void changed_state(struct bpf_sock_ops *ctx, u64 attachment)
+static __always_inline void closed(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_connection *conn;
 	struct tt_statistics *st;
 	struct tcp_sock *tp;
 
-	if (ctx->args[1] != TCP_CLOSE)
-		return;
 	conn = own(ctx, attachment);
 	if (!conn)
 		return;
 	st = statistics_of(attachment);
 	tp = tcp_sock_of(ctx);
 	if (st && tp) {
-		count_totals(st, conn, tp);
-		count_totals(st, conn, tp); /* what a reader was counting just then */
+		if (!count_totals(st, conn, tp))
+			count_totals(st, conn, tp);
 		count(st, TT_CLOSED);
 		if (!(conn->flags & TT_CONN_ESTABLISHED))
 			count(st, TT_FAILED);
@@ -231,7 +229,10 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		break;
 	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */
+		if (ctx->args[1] != TCP_CLOSE)
+			return 1;
 		break;
 	default:
 		return 1;
@@ -247,7 +248,7 @@ int policy(struct bpf_sock_ops *ctx)
 		sample(ctx, attachment);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
-		changed_state(ctx, attachment);
+		closed(ctx, attachment);
 		break;
 	case BPF_SOCK_OPS_RTO_CB:
 		timed_out(ctx, attachment);

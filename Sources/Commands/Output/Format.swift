@@ -50,8 +50,14 @@ enum Format {
         return "\(digits(value)) \(units[unit])"
     }
 
+    /// By hand: `String(format:)` takes longer than all the rest of a row of `connections`.
     private static func digits(_ value: Double) -> String {
-        if value >= 100 || value == value.rounded() { return String(format: "%.0f", value) }
-        return String(format: value >= 10 ? "%.1f" : "%.2f", value)
+        if value >= 100 || value == value.rounded() { return String(Int(value.rounded())) }
+        let places = value >= 10 ? 1 : 2
+        let scale = places == 1 ? 10 : 100
+        let scaled = Int((value * Double(scale)).rounded())
+        let fraction = String(scaled % scale)
+        return "\(scaled / scale)."
+            + String(repeating: "0", count: places - fraction.count) + fraction
     }
 }
