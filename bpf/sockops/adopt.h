@@ -119,9 +119,7 @@ static __always_inline void take(struct tt_connection *conn, const struct tcp_so
 		conn->opened_ns = bpf_ktime_get_ns();
 	}
 	conn->attachment = attachment;
-	conn->flags = TT_CONN_ADOPTED | (inbound ? TT_CONN_PASSIVE : 0) |
-		      (tp->inet_conn.icsk_inet.sk.__sk_common.skc_state != TCP_SYN_SENT ?
-			       TT_CONN_ESTABLISHED : 0);
+	conn->flags = TT_CONN_ADOPTED | (inbound ? TT_CONN_PASSIVE : 0);
 }
 
 static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u64 attachment)

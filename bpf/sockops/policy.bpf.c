@@ -87,7 +87,7 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 		conn->attachment = attachment;
 		conn->opened_ns = bpf_ktime_get_ns();
 		conn->rule = rule;
-		conn->flags = inbound ? TT_CONN_PASSIVE | TT_CONN_ESTABLISHED : 0;
+		conn->flags = inbound ? TT_CONN_PASSIVE : 0;
 	} else {
 		count(st, TT_UNTRACKED);
 	}
@@ -109,9 +109,6 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 	struct tt_statistics *st;
 
 	if (!conn)
-		return;
-	conn->flags |= TT_CONN_ESTABLISHED;
-	if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND))
 		return;
 	st = statistics_of(attachment);
 	if (st)
@@ -177,7 +174,7 @@ static __always_inline void closed(struct bpf_sock_ops *ctx, u64 attachment)
 		if (!count_totals(st, conn, tp))
 			count_totals(st, conn, tp);
 		count(st, TT_CLOSED);
-		if (!(conn->flags & TT_CONN_ESTABLISHED))
+		if (ctx->args[0] == TCP_SYN_SENT)
 			count(st, TT_FAILED);
 	}
 	conn->attachment = 0;
@@ -227,8 +224,11 @@ int policy(struct bpf_sock_ops *ctx)
 			return 1;
 		break;
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
-	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		break;
+	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+		if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND))
+			return 1;
 		break;
 	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */
 		if (ctx->args[1] != TCP_CLOSE)

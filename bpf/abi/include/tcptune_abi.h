@@ -146,7 +146,6 @@ enum tt_collect {
 enum tt_connection_flags {
 	TT_CONN_PASSIVE = 1 << 0,
 	TT_CONN_ADOPTED = 1 << 1,
-	TT_CONN_ESTABLISHED = 1 << 2,
 };
 
 /* In socket storage: whose connection it is, and what of it has been counted. */
