@@ -13,7 +13,7 @@ struct ProfileCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let entries = ProfileCatalog().list()
+            let entries = try ProfileCatalog().list()
             output.print(
                 json: .array(
                     entries.map { entry in

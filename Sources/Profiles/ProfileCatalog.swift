@@ -44,7 +44,7 @@ public struct ProfileCatalog: Sendable {
         if nameOrPath.contains("/") || Self.suffixes.contains(where: nameOrPath.hasSuffix) {
             return try ProfileParser.load(nameOrPath)
         }
-        let sources = sources()
+        let sources = try sources()
         guard let source = sources[nameOrPath] else {
             throw unknown(nameOrPath, known: sources.keys.sorted())
         }
@@ -52,19 +52,21 @@ public struct ProfileCatalog: Sendable {
     }
 
     /// Every profile that has a name, by name; one in a directory hides those of the same name
-    /// after it.
-    public func list() -> [Entry] {
-        sources().sorted { $0.key < $1.key }.map { name, source in
+    /// after it. A file that is no profile is listed with the reason.
+    ///
+    /// - Throws: ``ProfileError`` when a directory is there but can't be read.
+    public func list() throws(ProfileError) -> [Entry] {
+        try sources().sorted { $0.key < $1.key }.map { name, source in
             Entry(
                 name: name, path: source.path,
                 profile: Result { () throws(ProfileError) in try source.load(name: name) })
         }
     }
 
-    private func sources() -> [String: Source] {
+    private func sources() throws(ProfileError) -> [String: Source] {
         var sources = builtIn.mapValues(Source.builtIn)
         for directory in directories.reversed() {
-            for (name, path) in Self.files(in: directory) { sources[name] = .file(path) }
+            for (name, path) in try Self.files(in: directory) { sources[name] = .file(path) }
         }
         return sources
     }
@@ -76,8 +78,13 @@ public struct ProfileCatalog: Sendable {
                 ?? "`tcptune profile list` shows those there are")
     }
 
-    private static func files(in directory: String) -> [(name: String, path: String)] {
-        guard let stream = opendir(directory) else { return [] }
+    private static func files(
+        in directory: String
+    ) throws(ProfileError) -> [(name: String, path: String)] {
+        guard let stream = opendir(directory) else {
+            if errno == ENOENT { return [] }
+            throw .unreadable(directory, errno)
+        }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {

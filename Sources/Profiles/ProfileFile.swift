@@ -44,7 +44,7 @@ extension ProfileError {
             case ENOENT: "check the path, or name one of `tcptune profile list`"
             case EISDIR: "expected a file, not the directory of it"
             case EACCES, EPERM: "make it readable for this user"
-            default: "check the file"
+            default: "check the path"
             }
         return ProfileError(
             .unreadable, file: path,

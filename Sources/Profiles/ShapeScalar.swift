@@ -35,11 +35,11 @@ extension Shape {
         case (.boolean, .boolean(let value)):
             return .boolean(value)
         case (.number(.count(let range)), .integer(let value)):
-            return .integer(try Self.stored(value, in: range))
+            return .integer(try Self.stored(value, text, in: range))
         case (.number(.count(let range)), .hugeNumber):
-            return .integer(try Self.stored(nil, in: range))
+            return .integer(try Self.stored(nil, text, in: range))
         case (.port, .integer(let value)):
-            return .integer(try Self.stored(value, in: 1...65535))
+            return .integer(try Self.stored(value, text, in: 1...65535))
         case (.number(.quantity(let quantity, let range)), .text(let text)):
             return .integer(try quantity.parse(text, in: range))
         case (.number(.quantity(let quantity, _)), .integer):
@@ -55,12 +55,11 @@ extension Shape {
     }
 
     private static func stored(
-        _ value: Int?, in range: ClosedRange<UInt32>
+        _ value: Int?, _ text: String, in range: ClosedRange<UInt32>
     ) throws(Quantity.Problem) -> UInt32 {
         guard let stored = value.flatMap(UInt32.init(exactly:)), range.contains(stored) else {
-            let text = value.map { "\($0) is" } ?? "is"
             throw Quantity.Problem(
-                problem: "\(text) out of range",
+                problem: "\(Quoted(text)) is out of range",
                 expected: "\(range.lowerBound) to \(range.upperBound)")
         }
         return stored

@@ -12,7 +12,7 @@ import Testing
         let catalog = ProfileCatalog(directories: ["/nonexistent"], builtIn: Self.builtIn)
         #expect(try catalog.find("alpha").name == "alpha")
         #expect(try catalog.find("alpha").source == nil)
-        #expect(catalog.list().map(\.name) == ["alpha", "beta"])
+        #expect(try catalog.list().map(\.name) == ["alpha", "beta"])
     }
 
     @Test func aDirectoryHidesWhatComesAfterIt() throws {
@@ -24,8 +24,8 @@ import Testing
         _ = try second.write("no profile", to: "notes.txt")
         let catalog = ProfileCatalog(
             directories: [first.url.path, second.url.path], builtIn: Self.builtIn)
-        #expect(catalog.list().map(\.name) == ["alpha", "beta", "gamma"])
-        #expect(catalog.list().map(\.path) == [nil, path, second.url.path + "/gamma.yml"])
+        #expect(try catalog.list().map(\.name) == ["alpha", "beta", "gamma"])
+        #expect(try catalog.list().map(\.path) == [nil, path, second.url.path + "/gamma.yml"])
         #expect(try catalog.find("beta").source == path)
     }
 
@@ -40,7 +40,16 @@ import Testing
         #expect(
             error?.description
                 == "\(path): metadata.name is 'other', expected the file's name, 'misnamed'")
-        #expect(catalog.list().count == 4)
+        #expect(try catalog.list().count == 4)
+    }
+
+    @Test func aDirectoryThatCannotBeReadIsNotJustEmpty() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("", to: "file")
+        let catalog = ProfileCatalog(directories: [file], builtIn: Self.builtIn)
+        let error = #expect(throws: ProfileError.self) { try catalog.list() }
+        #expect(
+            error?.description == "\(file): can't be read: Not a directory, check the path")
     }
 
     @Test func aPathIsRead() throws {

@@ -10,7 +10,7 @@ import Testing
         let files = try Repository.profileFiles
         #expect(files.count >= 9)
         let names = files.map { $0.deletingPathExtension().lastPathComponent }
-        #expect(catalog.list().map(\.name) == names)
+        #expect(try catalog.list().map(\.name) == names)
         for (file, name) in zip(files, names) {
             let profile = try ProfileParser.load(file.path)
             #expect(profile.name == name)

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         (
             "initialCongestionWindow: 0",
-            "6:30: spec.socket.initialCongestionWindow: 0 is out of range, expected 1 to 2147483647"
+            "6:30: spec.socket.initialCongestionWindow: '0' is out of range, expected 1 to 2147483647"
         ),
         (
             "initialCongestionWindw: 5",
@@ -36,7 +36,7 @@ import Testing
         ),
         (
             "initialCongestionWindow: 99999999999999999999",
-            "6:30: spec.socket.initialCongestionWindow: is out of range, expected 1 to 2147483647"
+            "6:30: spec.socket.initialCongestionWindow: '99999999999999999999' is out of range, expected 1 to 2147483647"
         ),
         (
             "minimumRTO: 50",
@@ -64,7 +64,7 @@ import Testing
             "noDelay: yes",
             "6:14: spec.socket.noDelay is the text 'yes', expected true or false"
         ),
-        ("dscp: 64", "6:11: spec.socket.dscp: 64 is out of range, expected 0 to 63"),
+        ("dscp: 64", "6:11: spec.socket.dscp: '64' is out of range, expected 0 to 63"),
         (
             "dscp: 0x10",
             "6:11: spec.socket.dscp is the text '0x10', expected a whole number, 0 "
@@ -131,7 +131,7 @@ import Testing
         ),
         (
             "  rules: [{ when: { port: [0] } }]",
-            "6:28: spec.rules[0].when.port[0]: 0 is out of range, expected 1 to "
+            "6:28: spec.rules[0].when.port[0]: '0' is out of range, expected 1 to "
                 + "65535"
         ),
         (

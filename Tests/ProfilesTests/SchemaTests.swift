@@ -89,7 +89,8 @@ import Testing
         let tooManyRules = Array(repeating: "{ when: { port: [1] } }", count: 64)
         let refused =
             [
-                "{}", "[]", profileText(name: "A"), profileText(name: "a-"), profileText(name: "-"),
+                "{}", "[]", profileText(name: "A"), profileText(name: "a-"),
+                profileText(name: "'-'"),
                 profileText(name: String(repeating: "a", count: 64)), profileText(name: "1"),
                 profileText().replacing("v1", with: "v2"),
                 profileText().replacing("Pro", with: "X"),
