@@ -38,7 +38,7 @@ extension KernelSuites {
         }
 
         /// Beside the tests' own bundle.
-        private static var binary: String? {
+        static var binary: String? {
             let here = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             let path = here.appendingPathComponent("tcptune").path
             return FileManager.default.isExecutableFile(atPath: path) ? path : nil
