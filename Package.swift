@@ -13,11 +13,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C: what Swift can't import, and what the kernel and Swift agree on.
         .systemLibrary(name: "CLibbpf"),
+        .systemLibrary(name: "CLibYAML"),
         .target(
             name: "CShim",
             // By file name, so that the static ones are taken: a binary for machines without libbpf.
@@ -34,10 +35,30 @@ let package = Package(
 
         // Pure.
         .target(
-            name: "Profiles", dependencies: ["Yams"], swiftSettings: strict,
-            plugins: ["EmbedProfiles"]),
+            name: "Profiles", dependencies: ["CLibYAML"], swiftSettings: strict,
+            linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedProfiles"]),
         .plugin(name: "EmbedProfiles", capability: .buildTool()),
         .target(name: "Metrics", swiftSettings: strict),
+        .target(name: "Statistics", swiftSettings: strict),
+        .target(name: "LinkModel", swiftSettings: strict),
+        .target(name: "Plots", swiftSettings: strict),
+
+        // The network lab.
+        .target(
+            name: "Emulator", dependencies: ["CShim", "Host", "LinkModel", system],
+            swiftSettings: strict),
+        .target(
+            name: "Workloads",
+            dependencies: [
+                "CShim", "Host", "Statistics", system,
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ], swiftSettings: strict),
+        .target(
+            name: "Lab",
+            dependencies: [
+                "Emulator", "Host", "LinkModel", "Plots", "Profiles", "Statistics", "Telemetry",
+                "Tuner", "Workloads", system,
+            ], swiftSettings: strict),
 
         // tcptune proper.
         .target(
@@ -57,9 +78,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Metrics", "Profiles",
-                "Telemetry",
-                "Tuner", system,
+                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Host", "Lab", "LinkModel",
+                "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -83,6 +103,24 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LinkModelTests", dependencies: ["LinkModel", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: strict),
+        .testTarget(
+            name: "EmulatorTests",
+            dependencies: ["Emulator", "Host", "LinkModel", "TestSupport", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkloadsTests", dependencies: ["Host", "TestSupport", "Workloads", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LabTests",
+            dependencies: ["Host", "Lab", "Profiles", "Statistics", "TestSupport", system],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Host
 import Metrics
 import SystemPackage
@@ -36,7 +35,7 @@ struct Export: ParsableCommand {
         try write(tuner)
         guard let interval else { return }
         while true {
-            Thread.sleep(forTimeInterval: interval.seconds)
+            Sleep.seconds(interval.seconds)
             try write(tuner)
         }
     }

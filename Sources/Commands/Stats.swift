@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Host
 import Telemetry
 import Tuner
 
@@ -37,7 +37,7 @@ struct Stats: ParsableCommand {
             return
         }
         while true {
-            Thread.sleep(forTimeInterval: interval)
+            Sleep.seconds(interval)
             let now = try telemetry.statistics(of: attachments)
             show(
                 attachments, zip(now, before).map { $0.since($1) }, seconds: interval)

@@ -1,6 +1,6 @@
-// Yams' own parser stops at the first duplicate key, doesn't say where aliases are, and follows
-// nesting with the stack; the events of the library below it don't have these limits.
-internal import CYaml
+// libyaml's events, because a tree of somebody else's doesn't say where duplicate keys and aliases
+// are, or follows nesting with the stack.
+internal import CLibYAML
 
 /// Reads one YAML document into a tree, within limits: hostile input costs no more than its size.
 struct YAMLReader {

@@ -1,7 +1,7 @@
 import BPF
 import CTcptuneABI
 import CongestionControl
-import Foundation
+import FoundationEssentials
 
 /// What a policy program is, in a map that lives as long as the program (BPF_PROG_BIND_MAP), so
 /// that a link and what is said of it change in the same instant.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Quantities as people read them: three digits and a unit.
 enum Format {
     static let none = "-"
@@ -27,7 +25,7 @@ enum Format {
     static func percent(_ share: Double?) -> String {
         guard let share else { return none }
         return share == 0
-            ? "0 %" : String(format: share < 0.001 ? "%.4f %%" : "%.2f %%", share * 100)
+            ? "0 %" : "\(fixed(share * 100, places: share < 0.001 ? 4 : 2)) %"
     }
 
     /// From seconds: the two largest units.
@@ -50,11 +48,16 @@ enum Format {
         return "\(digits(value)) \(units[unit])"
     }
 
-    /// By hand: `String(format:)` takes longer than all the rest of a row of `connections`.
     private static func digits(_ value: Double) -> String {
         if value >= 100 || value == value.rounded() { return String(Int(value.rounded())) }
-        let places = value >= 10 ? 1 : 2
-        let scale = places == 1 ? 10 : 100
+        return fixed(value, places: value >= 10 ? 1 : 2)
+    }
+
+    /// Not negative. By hand: `String(format:)` would bring all of Foundation, and takes longer than
+    /// all the rest of a row of `connections`.
+    private static func fixed(_ value: Double, places: Int) -> String {
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
         let scaled = Int((value * Double(scale)).rounded())
         let fraction = String(scaled % scale)
         return "\(scaled / scale)."
