@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test check fmt demo figures man completions install clean
+.PHONY: setup build test examples check fmt demo figures man completions install clean
 
 setup:
 	@Scripts/setup
@@ -21,12 +21,16 @@ build: setup
 test: setup
 	@Scripts/with-bpffs $(SWIFT) test --no-parallel
 
+# The library's example, built as a package of its own.
+examples: setup
+	@SWIFT=$(SWIFT) Scripts/with-bpffs Examples/check
+
 # What CI checks before it tests.
 check:
-	$(SWIFT) format lint --strict --recursive Sources Tests Plugins Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Plugins Examples Package.swift
 
 fmt:
-	$(SWIFT) format --in-place --recursive Sources Tests Plugins Package.swift
+	$(SWIFT) format --in-place --recursive Sources Tests Plugins Examples Package.swift
 
 demo: build
 	@Scripts/with-bpffs Scripts/demo $(BINARY).stripped

@@ -101,11 +101,18 @@ extension CgroupHierarchy {
         }
         let below = mountPoint.pushing(FilePath(root: nil, path.components))
         if path.starts(with: mountPoint) || (try? Stat(below)) == nil {
-            try checkFileSystem(parent)
+            // The v1 hierarchies have an answer of their own; elsewhere the path is what is wrong.
+            do throws(HostError) {
+                try checkFileSystem(parent)
+            } catch let error where error.code == .notCgroup2 {
+                return HostError(
+                    .noSuchCgroup, whatPath, on: path.string,
+                    because: "there is no '\(absent)' in \(parent)", advice: error.advice)
+            }
             let names = try Files.entries(in: parent, what: whatPath).filter(\.isDirectory)
             return HostError(
                 .noSuchCgroup, whatPath, on: path.string,
-                because: "there is no \(absent) in \(parent)",
+                because: "there is no '\(absent)' in \(parent)",
                 advice: suggestion(nearest(to: absent, in: names.map(\.name))))
         }
         return HostError(

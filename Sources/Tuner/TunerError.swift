@@ -56,7 +56,12 @@ extension TunerError {
             case .noSpace: .full
             default: .failed
             }
-        self.init(code, "\(error)", log: error.log)
+        self.init(
+            code, "\(error)",
+            advice: code == .full
+                ? "at most 4096 cgroups can have a profile at a time: detach some, "
+                    + "'tcptune status' lists them"
+                : nil, log: error.log)
     }
 
     init(_ error: HostError) {

@@ -23,7 +23,7 @@ import Testing
         let child = try temporary.child("frontend")
         let error = try refused(temporary.cgroup.name + "/fronted/api")
         #expect(error.code == .noSuchCgroup)
-        #expect(error.description.contains("no fronted in \(temporary.path)"))
+        #expect(error.description.contains("no 'fronted' in \(temporary.path)"))
         #expect(error.advice == "did you mean \(child.path.lastComponent!.string)?")
     }
 
@@ -43,7 +43,15 @@ import Testing
         #expect(below.code == .notDirectory)
     }
 
-    @Test(arguments: ["/", "/proc", "/tmp", "/no/such/place", "/sys"])
+    @Test func saysWhatIsMissingElsewhere() throws {
+        let error = try refused("/no/such/place")
+        #expect(error.code == .noSuchCgroup)
+        #expect(error.subject == "/no/such/place")
+        #expect(error.reason == "there is no 'no' in /")
+        #expect(error.advice?.contains(hierarchy.mountPoint.string) == true)
+    }
+
+    @Test(arguments: ["/", "/proc", "/tmp", "/sys"])
     func refusesOtherFileSystems(path: String) throws {
         let error = try refused(path)
         #expect(error.code == .notCgroup2)

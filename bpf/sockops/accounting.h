@@ -24,7 +24,8 @@ static __always_inline u64 chrono(const struct tcp_sock *tp, u32 type, u32 now)
 {
 	u64 jiffies = tp->chrono_stat[type - 1];
 
-	if (tp->chrono_type == type)
+	/* A byte of its own since 6.15, two bits of one before. */
+	if (BPF_CORE_READ_BITFIELD(tp, chrono_type) == type)
 		jiffies += now - tp->chrono_start;
 	return jiffies * jiffy_us;
 }
