@@ -54,20 +54,20 @@ package struct SampleSize: Sendable {
         let mean = differences.mean()
         let spread = differences.standardDeviation()
         let inside = min(mean - margin.lowerBound, margin.upperBound - mean)
-        let counts = [
+        let needed = min(
             count(spread, distance: mean.magnitude, tail: alpha / 2),
-            count(spread, distance: inside, tail: equivalenceAlpha),
-        ]
-        let fewest = max(counts.min() ?? 0, Double(differences.count + 1))
-        return Int(min(fewest, Double(Self.most)))
+            count(spread, distance: inside, tail: equivalenceAlpha))
+        return Int(min(max(needed, Double(differences.count + 1)), Double(Self.most)))
     }
 
     private func count(_ spread: Double, distance: Double, tail: Double) -> Double {
+        // The randomisation test's smallest p-value is 2^-n a side and has to be below.
+        let least = (-log2(tail)).rounded(.down) + 1
+        // Where nothing varies there is no more to it.
+        if spread == 0, distance >= 0 { return least }
         guard distance > 0 else { return .infinity }
         let z = -Normal.quantile(tail)
         let scaled = (z + Normal.quantile(power)) * spread / distance
-        // The randomisation test's smallest p-value is 2^-n a side and has to be below.
-        let least = (-log2(tail)).rounded(.down) + 1
         return max((scaled * scaled + z * z / 2).rounded(.up), least)
     }
 }

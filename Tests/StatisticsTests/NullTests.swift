@@ -45,9 +45,9 @@ import Testing
     }
 
     @Test func drawnSignFlips() {
-        let rate = rate(800, seed: 22) { random in
+        let rate = rate(1_000, seed: 22) { random in
             let pairs = (0..<33).map { _ in Source.normal.draw(&random) }
-            return SignFlipTest(resamples: 199).pValue(pairs, using: &random)
+            return SignFlipTest(resamples: 99).pValue(pairs, using: &random)
         }
         #expect((0.035...0.065).contains(rate), "\(rate)")
     }
@@ -62,7 +62,7 @@ import Testing
         #expect((source == .tied ? 0...0.06 : 0.035...0.06).contains(exact), "\(exact)")
         let drawn = rate(1_000, seed: 24) { random in
             let values = (0..<24).map { _ in source.draw(&random) }
-            return PermutationTest(resamples: 199).pValue(
+            return PermutationTest(resamples: 99).pValue(
                 Array(values[..<12]), Array(values[12...]), using: &random)
         }
         #expect((source == .tied ? 0...0.06 : 0.035...0.065).contains(drawn), "\(drawn)")
@@ -71,7 +71,7 @@ import Testing
     @Test(arguments: Source.allCases)
     func mannWhitney(source: Source) {
         for (n, m) in [(6, 8), (32, 30)] {
-            let rate = rate(n < 10 ? 2_000 : 700, seed: 25) { random in
+            let rate = rate(n < 10 ? 1_500 : 600, seed: 25) { random in
                 let a = (0..<n).map { _ in source.draw(&random) }
                 let b = (0..<m).map { _ in source.draw(&random) }
                 return MannWhitney(a, b).pValue
@@ -104,7 +104,7 @@ import Testing
     func coverage(n: Int, plain: ClosedRange<Double>, expanded: ClosedRange<Double>) {
         for (isExpanded, range) in [(false, plain), (true, expanded)] {
             var random = Xoshiro256(seed: 28)
-            let bootstrap = Bootstrap(resamples: 299, isExpanded: isExpanded)
+            let bootstrap = Bootstrap(resamples: 199, isExpanded: isExpanded)
             let repeats = 400
             let covered = (0..<repeats).count { _ in
                 let sample = (0..<n).map { _ in Source.normal.draw(&random) }
