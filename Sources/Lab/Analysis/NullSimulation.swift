@@ -1,0 +1,57 @@
+import Statistics
+
+/// How often the same arm compared with itself is found to differ: the proof that verdicts are as rare
+/// by mistake as alpha says, on the runs' own distribution.
+package struct NullSimulation: Codable, Sendable, Equatable {
+    /// Simulated comparisons.
+    package var comparisons: Int
+    /// Pairs of runs in each.
+    package var pairs: Int
+    /// What the rates should be close to.
+    package var alpha: Double
+    /// By ``Metric/name``: the share of comparisons with a p-value below alpha, uncorrected. Metrics
+    /// that are judged and vary. Below alpha where many values are equal.
+    package var rates: [String: Double]
+    /// The mean of all metrics' rates.
+    package var rate: Double
+    /// The share of comparisons with any verdict of better or worse after Holm's correction; at
+    /// most alpha, and less as metrics go together.
+    package var familyWiseRate: Double
+}
+
+extension Analyzer {
+    /// Divides the undisturbed runs of an arm by chance into two arms of pairs, over and over, and
+    /// counts the differences found.
+    ///
+    /// Nil with fewer than twelve runs: with fewer than six pairs nothing is ever found. With 200
+    /// comparisons a rate of 5 % is only known to 1.5 % (one standard error), with 2,000 to 0.5 %.
+    package func simulateNull(
+        _ records: [RunRecord], arm: String = "a", comparisons: Int = 2_000
+    ) -> NullSimulation? {
+        var runs = records.undisturbed.flatMap(\.arms).filter { $0.arm == arm }
+        let pairs = runs.count / 2
+        guard pairs >= 6, comparisons > 0 else { return nil }
+        let metrics = Metric.all.filter { metric in
+            metric.better != .neither && Set(runs.compactMap { $0.metrics[metric.name] }).count > 1
+        }
+        var random = Xoshiro256(seed: seed, stream: .max)
+        var found: [String: Int] = [:]
+        var families = 0
+        for _ in 0..<comparisons {
+            random.shuffle(&runs)
+            let divided = (0..<pairs).map { ArmPair(a: runs[2 * $0], b: runs[2 * $0 + 1]) }
+            let tested = metrics.compactMap { PairedMetric($0, divided) }.filter(\.isTested)
+            let pValues = tested.map { $0.pValue(using: &random) ?? 1 }
+            for (paired, pValue) in zip(tested, pValues) where pValue < alpha {
+                found[paired.metric.name, default: 0] += 1
+            }
+            if Holm.adjust(pValues).contains(where: { $0 < alpha }) { families += 1 }
+        }
+        let rates = metrics.map { Double(found[$0.name] ?? 0) / Double(comparisons) }
+        return NullSimulation(
+            comparisons: comparisons, pairs: pairs, alpha: alpha,
+            rates: Dictionary(uniqueKeysWithValues: zip(metrics.map(\.name), rates)),
+            rate: rates.isEmpty ? 0 : rates.mean(),
+            familyWiseRate: Double(families) / Double(comparisons))
+    }
+}
