@@ -46,7 +46,7 @@ package struct Axis: Sendable {
         let ticks = Ticks.linear(domain, atMost: count)
         let largest = max(domain.lowerBound.magnitude, domain.upperBound.magnitude)
         let unit = axisUnit(largest)
-        let places = ticks.step.map { Self.places(step: $0 / unit.factor) } ?? 0
+        let places = ticks.places(unit: unit.factor)
         let title =
             switch (label.isEmpty, unit.symbol.isEmpty) {
             case (_, true): label
@@ -81,15 +81,5 @@ package struct Axis: Sendable {
     private func axisUnit(_ largest: Double) -> Dimension.Unit {
         dimension == .count && largest < 1e5
             ? Dimension.Unit(factor: 1, symbol: "") : dimension.unit(for: largest)
-    }
-
-    private static func places(step: Double) -> Int {
-        var places = 0
-        var step = step
-        while step < 0.999_999 && places < 9 {
-            step *= 10
-            places += 1
-        }
-        return places
     }
 }

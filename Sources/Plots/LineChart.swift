@@ -27,7 +27,7 @@ package struct LineChart: Sendable {
         package var shape: Shape
         package var points: [Point]
 
-        package init(_ name: String?, _ ink: Ink, _ shape: Shape = .line, _ points: [Point]) {
+        package init(_ name: String?, _ ink: Ink, _ shape: Shape, _ points: [Point]) {
             self.name = name
             self.ink = ink
             self.shape = shape
