@@ -26,8 +26,9 @@ package enum Digits {
         // 9.996 is 10.0, so the exponent is that of the rounded value.
         var exponent = floor(log10(value.magnitude))
         if value.magnitude >= 9.995 * pow(10, exponent) { exponent += 1 }
-        let places = Int(min(max(2 - exponent, 0), 9))
-        return fixed(value, places: places)
+        guard exponent > 2 else { return fixed(value, places: Int(min(2 - exponent, 9))) }
+        let last = pow(10, exponent - 2)
+        return fixed((value / last).rounded() * last, places: 0)
     }
 
     /// Three significant digits, a whole number without a fraction.
@@ -36,8 +37,16 @@ package enum Digits {
             ? fixed(value, places: 0) : significant(value)
     }
 
-    /// With a minus sign instead of the hyphen, as print has it.
-    package static func typographic(_ number: String) -> String {
-        String(number.map { $0 == "-" ? "\u{2212}" : $0 })
+    /// With a minus sign before negative numbers, as print has it, instead of a hyphen. Hyphens
+    /// in words stay.
+    package static func typographic(_ text: String) -> String {
+        var result = ""
+        var previous: Character = " "
+        for (character, next) in zip(text, text.dropFirst() + " ") {
+            let isSign = character == "-" && next.isNumber && " (".contains(previous)
+            result.append(isSign ? "\u{2212}" : character)
+            previous = character
+        }
+        return result
     }
 }

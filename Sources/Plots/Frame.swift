@@ -16,7 +16,10 @@ struct Frame {
     private let legend: [(entry: LegendEntry, x: Double, y: Double)]
 
     struct LegendEntry {
-        enum Swatch { case line(dashed: Bool), box, marker }
+        enum Swatch {
+            case line(dashed: Bool)
+            case box, marker
+        }
         let name: String
         let ink: Ink
         let swatch: Swatch
@@ -37,7 +40,8 @@ struct Frame {
         yResolved = yAxis.resolve(
             data.y, atMost: max(3, Int(plotHeight / 32) + 1), extends: true)
         let labels = (yAxis.isLabelled ? yResolved.ticks.map(\.label) : []) + lanes
-        left = (labels.map(TextMetrics.width).max() ?? 0).rounded(.up) + 8
+        // Never less, so that charts below each other have their data below each other.
+        left = max((labels.map(TextMetrics.width).max() ?? 0).rounded(.up) + 8, 44)
         let room = width - left
         // No more ticks than labels of the widest kind find room.
         let atMost = max(2, Int(room / (xAxis.isLogarithmic ? 64 : 56)))
@@ -48,10 +52,11 @@ struct Frame {
         let placed = Self.place(
             entries, from: left, to: width - 2, below: titleWidth)
         legend = placed.entries
-        top =
-            Double(placed.rows) * TextMetrics.lineHeight + 8 + Double(lanes.count) * Self.laneHeight
+        // Lanes keep off the label of the highest tick.
+        let lanesHeight = lanes.isEmpty ? 0 : Double(lanes.count) * Self.laneHeight + 8
+        top = Double(placed.rows) * TextMetrics.lineHeight + 8 + lanesHeight
         bottom = top + plotHeight
-        height = bottom + (xAxis.isLabelled ? 38 : 8)
+        height = bottom + (xAxis.isLabelled ? 38 : 16)
         x = Scale(
             xResolved.domain, isLogarithmic: xAxis.isLogarithmic,
             from: xAxis.isReversed ? right : left, to: xAxis.isReversed ? left : right)
@@ -60,7 +65,12 @@ struct Frame {
             from: yAxis.isReversed ? top : bottom, to: yAxis.isReversed ? bottom : top)
     }
 
-    static let laneHeight = 16.0
+    private static let laneHeight = 16.0
+
+    /// Where a lane's text stands.
+    func laneBaseline(_ lane: Int, of count: Int) -> Double {
+        top - 12 - Double(count - 1 - lane) * Self.laneHeight
+    }
 
     /// To the right of the title where there is room, otherwise in rows below it.
     private static func place(
@@ -92,13 +102,15 @@ struct Frame {
     }
 
     /// The chart's root element, with what the frame draws below and above the data.
+    ///
+    /// - Parameter shades: stretches of x to shade.
     func svg(
-        label: String, isEmpty: Bool, below: (inout Markup) -> Void = { _ in },
+        label: String, isEmpty: Bool, shades: [ClosedRange<Double>] = [],
         _ content: (inout Markup) -> Void
     ) -> Markup {
-        Self.root(width: width, height: height, label: isEmpty ? "\(label): no data" : label) {
-            svg in
-            below(&svg)
+        let label = isEmpty ? "\(label): no data" : label
+        return Self.root(width: width, height: height, label: label) { svg in
+            for shade in shades { draw(shade, &svg) }
             drawGrid(&svg)
             if isEmpty {
                 svg.element(
@@ -132,6 +144,17 @@ struct Frame {
             content(&svg)
         }
         return markup
+    }
+
+    private func draw(_ shade: ClosedRange<Double>, _ svg: inout Markup) {
+        let start = x(shade.lowerBound)
+        svg.empty(
+            "rect",
+            [
+                "class": "shade", "x": Path.number(start), "y": Path.number(top),
+                "width": Path.number(x(shade.upperBound) - start),
+                "height": Path.number(bottom - top),
+            ])
     }
 
     private func drawGrid(_ svg: inout Markup) {

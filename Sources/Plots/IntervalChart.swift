@@ -15,12 +15,14 @@ package struct IntervalChart: Sendable {
         /// Effects smaller than this count as none.
         package var margin: Double?
         package var outcome: Outcome
-        /// The same in words, to the right.
-        package var detail: String
+        /// The value in words.
+        package var effect: String
+        /// The outcome in words.
+        package var verdict: String
 
         package init(
             _ label: String, value: Double, low: Double, high: Double, margin: Double? = nil,
-            outcome: Outcome, detail: String
+            outcome: Outcome, effect: String, verdict: String
         ) {
             self.label = label
             self.value = value
@@ -28,7 +30,8 @@ package struct IntervalChart: Sendable {
             self.high = high
             self.margin = margin
             self.outcome = outcome
-            self.detail = detail
+            self.effect = effect
+            self.verdict = verdict
         }
     }
 
@@ -58,15 +61,15 @@ package struct IntervalChart: Sendable {
         }
     }
 
-    /// Around zero, far enough for most intervals. What is far beyond the others gets an arrow at
-    /// the edge, so that a single huge effect doesn't make all others invisible.
+    /// Around zero, as far as the intervals go. What is far beyond the others, and beyond a change
+    /// by 100 %, gets an arrow at the edge: a single huge effect doesn't make all others invisible.
     private func extent() -> ClosedRange<Double> {
         let values = rows.filter { Point.isPlottable($0.value) }.flatMap { row in
             [row.value, row.low, row.high, row.margin ?? 0, -(row.margin ?? 0)]
         }.filter(Point.isPlottable)
         let sizes = rows.map(\.value.magnitude).filter(Point.isPlottable).sorted()
         let typical = sizes.isEmpty ? 0 : sizes[sizes.count / 2]
-        let limit = max(3 * typical, 2 * (rows.compactMap(\.margin).max() ?? 0))
+        let limit = max(3 * typical, 1)
         let low = max(values.min() ?? 0, -limit)
         let high = min(values.max() ?? 0, limit)
         let room = max((high - low) * 0.04, 1e-6)
@@ -82,22 +85,28 @@ package struct IntervalChart: Sendable {
         let width: Double
         let isStacked: Bool
         let labelWidth: Double
+        /// Where the effects end and the verdicts begin.
+        let effect: Double
+        let verdict: Double
 
         init(width: Double, rows: [Row]) {
-            let labels = rows.map { TextMetrics.width($0.label) }.max() ?? 0
-            let details = rows.map { TextMetrics.width($0.detail) }.max() ?? 0
+            func widest(_ text: KeyPath<Row, String>) -> Double {
+                rows.map { TextMetrics.width($0[keyPath: text]).rounded(.up) }.max() ?? 0
+            }
             isStacked = width < 520
             self.width = width
             rowHeight = isStacked ? 40 : 28
             top = 4
-            left = isStacked ? 8 : min(labels, width * 0.3) + 12
-            right = isStacked ? width - 8 : width - min(details, width * 0.35) - 12
-            labelWidth = isStacked ? max(width - details - 12, width * 0.4) : left - 12
+            verdict = width - min(widest(\.verdict), width * 0.2)
+            effect = verdict - 10
+            let effects = min(widest(\.effect), width * 0.2)
+            labelWidth = isStacked ? effect - effects - 8 : min(widest(\.label), width * 0.3)
+            left = isStacked ? 8 : labelWidth + 12
+            right = isStacked ? width - 8 : effect - effects - 16
             bottom = top + Double(rows.count) * rowHeight
         }
 
         var plotWidth: Double { right - left }
-        var detailWidth: Double { isStacked ? width * 0.6 : width - right - 8 }
 
         func middle(_ row: Int) -> Double {
             top + (Double(row) + (isStacked ? 0.72 : 0.5)) * rowHeight
@@ -156,36 +165,39 @@ package struct IntervalChart: Sendable {
         _ row: Row, _ index: Int, _ layout: Layout, _ scale: Scale, _ svg: inout Markup
     ) {
         svg.element("g", ["class": row.outcome.style]) { group in
-            group.element("title", text: "\(row.label): \(row.detail)")
+            group.element("title", text: "\(row.label): \(row.effect), \(row.verdict)")
             group.element(
                 "text", ["x": "0", "y": Path.number(layout.baseline(index))],
                 text: TextMetrics.fit(row.label, into: layout.labelWidth))
             group.element(
                 "text",
                 [
-                    "class": "end", "x": Path.number(layout.width),
+                    "class": "end", "x": Path.number(layout.effect),
                     "y": Path.number(layout.baseline(index)),
-                ], text: TextMetrics.fit(row.detail, into: layout.detailWidth))
+                ], text: row.effect)
+            group.element(
+                "text",
+                [
+                    "class": "muted", "x": Path.number(layout.verdict),
+                    "y": Path.number(layout.baseline(index)),
+                ], text: TextMetrics.fit(row.verdict, into: layout.width - layout.verdict))
             guard [row.value, row.low, row.high].allSatisfy(Point.isPlottable) else { return }
             drawInterval(row, layout.middle(index), scale, &group)
         }
     }
 
     private func drawInterval(_ row: Row, _ y: Double, _ scale: Scale, _ svg: inout Markup) {
-        let low = scale(min(row.low, row.high))
-        let high = scale(max(row.low, row.high))
-        var path = "M\(Path.number(low)),\(Path.number(y))H\(Path.number(high))"
-        // An arrow where the interval goes on beyond the edge, a cap where it ends.
-        for (place, isBeyond, inwards) in [
-            (low, min(row.low, row.high) < scale.domain.lowerBound, 5.0),
-            (high, max(row.low, row.high) > scale.domain.upperBound, -5.0),
-        ] {
-            path +=
-                isBeyond
-                ? "M\(Path.number(place + inwards)),\(Path.number(y - 4))"
-                    + "L\(Path.number(place)),\(Path.number(y))"
-                    + "L\(Path.number(place + inwards)),\(Path.number(y + 4))"
-                : "M\(Path.number(place)),\(Path.number(y - 4))v8"
+        let (low, high) = (min(row.low, row.high), max(row.low, row.high))
+        var path = "M\(Path.number(scale(low))),\(Path.number(y))H\(Path.number(scale(high)))"
+        // A cap where the interval ends, an arrow where it goes on beyond the edge.
+        for end in [low, high] where scale.domain.contains(end) {
+            path += "M\(Path.number(scale(end))),\(Path.number(y - 4))v8"
+        }
+        if low < scale.domain.lowerBound {
+            path += "M\(Path.number(scale.start + 6)),\(Path.number(y - 4))l-6,4l6,4"
+        }
+        if high > scale.domain.upperBound {
+            path += "M\(Path.number(scale.end - 6)),\(Path.number(y - 4))l6,4l-6,4"
         }
         svg.empty("path", ["class": "line", "d": path])
         guard scale.domain.contains(row.value) else { return }

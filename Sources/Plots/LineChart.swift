@@ -91,12 +91,7 @@ package struct LineChart: Sendable {
                 Downsampling.minMax($0, over: frame.x.domain, columns: columns)
             }
         }
-        return frame.svg(
-            label: title, isEmpty: plottable.isEmpty,
-            below: { svg in
-                for shade in shades { draw(shade, frame, &svg) }
-            }
-        ) { svg in
+        return frame.svg(label: title, isEmpty: plottable.isEmpty, shades: shades) { svg in
             for band in bands {
                 draw(band, reduced(band.low), reduced(band.high), frame, &svg)
             }
@@ -105,17 +100,6 @@ package struct LineChart: Sendable {
             }
             for (lane, events) in events.enumerated() { draw(events, lane, frame, &svg) }
         }
-    }
-
-    private func draw(_ shade: ClosedRange<Double>, _ frame: Frame, _ svg: inout Markup) {
-        let left = frame.x(shade.lowerBound)
-        svg.empty(
-            "rect",
-            [
-                "class": "shade", "x": Path.number(left), "y": Path.number(frame.top),
-                "width": Path.number(frame.x(shade.upperBound) - left),
-                "height": Path.number(frame.bottom - frame.top),
-            ])
     }
 
     private func draw(
@@ -159,16 +143,17 @@ package struct LineChart: Sendable {
 
     /// One stroke for all events that fall on the same pixel.
     private func draw(_ events: Events, _ lane: Int, _ frame: Frame, _ svg: inout Markup) {
-        let bottom =
-            frame.top - Double(self.events.count - 1 - lane) * Frame.laneHeight - 4
+        let baseline = frame.laneBaseline(lane, of: self.events.count)
         svg.element(
             "text",
             [
                 "class": "muted end", "x": Path.number(frame.left - 6),
-                "y": Path.number(bottom - 1),
+                "y": Path.number(baseline),
             ], text: events.name)
         let places = events.times.filter(Point.isPlottable).map { frame.x($0).rounded() }
-        let path = Set(places).sorted().map { "M\(Path.number($0)),\(Path.number(bottom))v-9" }
+        let path = Set(places).sorted().map {
+            "M\(Path.number($0)),\(Path.number(baseline + 1))v-10"
+        }
         svg.empty("path", ["class": "\(events.ink.rawValue) line", "d": path.joined()])
     }
 }

@@ -3,7 +3,7 @@ package enum PlotStyle {
     /// Blue and orange can be told apart by everyone, and differ in lightness for grey prints. A
     /// page that defines the same properties changes them.
     package static let css: StaticString = """
-        :root{--plot-1:#1d4f9f;--plot-2:#d1690a;--plot-3:#2a8a6e;--plot-4:#7b4fa0;\
+        :root{--plot-1:#1d4f9f;--plot-2:#d1690a;--plot-3:#1c7458;--plot-4:#7b4fa0;\
         --plot-5:#b3261e;--plot-text:#1b1f24;--plot-muted:#5b6470;--plot-grid:#e3e6ea;\
         --plot-shade:#eef0f3;--plot-paper:#fff}
         @media screen and (prefers-color-scheme:dark){:root{--plot-1:#7fb0ff;--plot-2:#ffb454;\

@@ -9,7 +9,8 @@ enum TextMetrics {
             switch scalar {
             case "i", "j", "l", "I", "t", "f", "r", ".", ",", ":", " ", "(", ")", "'", "|":
                 width + 0.4 * size
-            case "m", "w", "M", "W", "%", "@": width + 0.95 * size
+            case "m", "w", "M", "W", "%", "@", "+", "\u{2212}", "=", "<", ">", "~":
+                width + 0.95 * size
             case "A"..."Z": width + 0.72 * size
             default: width + (scalar.value < 0x1100 ? 0.6 : 1.1) * size
             }

@@ -33,8 +33,9 @@ package struct Ticks: Sendable, Equatable {
             return range
         }
         let (first, last) = indices(step)
-        return min(step.multiple(first), range.lowerBound)...max(
-            step.multiple(last), range.upperBound)
+        return min(
+            step.multiple(first), range.lowerBound)...max(
+                step.multiple(last), range.upperBound)
     }
 
     /// The powers of ten inside the range; over fewer than three decades twice and five times

@@ -20,7 +20,7 @@ struct SyntheticBenchmark {
 
     init(
         a: String = "cubic", b: String = "wan-bulk", design: String = "sequential",
-        blocks: Int = 20, flows: Int = 1
+        blocks: Int = 4, flows: Int = 1
     ) {
         manifest = Manifest(
             format: Manifest.format, scenario: "wan-clean",
@@ -92,7 +92,7 @@ struct SyntheticBenchmark {
                     points.append(
                         RunSeries.Point(
                             time: time,
-                            goodput: goodput * (arm == "a" ? 1 + 0.3 * (share - 0.5) : 1)
+                            goodput: goodput * (arms.count > 1 && arm == "b" ? 0.8 : 1)
                                 * (1 + 0.02 * random.normal()),
                             cwnd: sender.cwnd(time, of: Self.bdp, &random) / Self.segment
                                 / Double(flows),

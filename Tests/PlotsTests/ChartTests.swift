@@ -22,7 +22,8 @@ import Testing
         var lines = line(points)
         lines.title = name
         lines.series += [
-            LineChart.Series(name, .second, .steps, points), LineChart.Series(nil, .third, .line, points),
+            LineChart.Series(name, .second, .steps, points),
+            LineChart.Series(nil, .third, .line, points),
         ]
         lines.bands = [LineChart.Band(.first, low: points, high: points)]
         lines.events = [LineChart.Events(name, .alert, values)]
@@ -30,7 +31,7 @@ import Testing
         let rows = values.map { value in
             IntervalChart.Row(
                 name, value: value, low: -value, high: value, margin: value, outcome: .better,
-                detail: name)
+                effect: name, verdict: name)
         }
         return [
             lines.svg(width: 700, plotHeight: 200),
@@ -130,7 +131,7 @@ import Testing
         let rows = [0.1, 0.2, 0.15, 40].map { value in
             IntervalChart.Row(
                 "m", value: value, low: value - 0.05, high: value + 0.05, outcome: .worse,
-                detail: "d")
+                effect: "e", verdict: "v")
         }
         let svg = try XMLText(IntervalChart("t", .ratio, rows: rows).svg(width: 700).text)
         let markers = svg.named("path").filter { $0.attributes["class"] == "solid" }

@@ -52,9 +52,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (Dimension.bitsPerSecond, 47.234e6, "47.2 Mbit/s"), (.bitsPerSecond, 999_960, "1.00 Mbit/s"),
+        (Dimension.bitsPerSecond, 47.234e6, "47.2 Mbit/s"),
+        (.bitsPerSecond, 999_960, "1.00 Mbit/s"),
         (.bitsPerSecond, 0, "0 bit/s"), (.seconds, 0.0421, "42.1 ms"), (.seconds, 0, "0 s"),
-        (.seconds, 0.000_123_4, "123 us"), (.seconds, 0.99996, "1.00 s"), (.seconds, 31.4, "31.4 s"),
+        (.seconds, 0.000_123_4, "123 us"), (.seconds, 0.99996, "1.00 s"),
+        (.seconds, 31.4, "31.4 s"),
         (.bytes, 250_000, "250 kB"), (.ratio, 0.123_45, "12.3 %"), (.ratio, 1, "100 %"),
         (.ratio, 0.000_123, "0.0123 %"), (.ratio, 0, "0 %"), (.count, 12, "12"),
         (.count, 4313, "4.31 k"), (.count, 431.3, "431"), (.plain, 0.9834, "0.983"),

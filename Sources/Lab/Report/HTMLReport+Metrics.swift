@@ -51,7 +51,8 @@ extension HTMLReport {
             }
         }
         for (arm, estimate) in [(ArmKey.a, comparison.a), (.b, comparison.b)] {
-            row.element("td", ["class": "number", "data-label": arm.rawValue.uppercased()]) {
+            let label = "\(arm.symbol) \(data.name(arm))"
+            row.element("td", ["class": "number", "data-label": label]) {
                 Self.write(
                     metric.dimension.format(estimate.value),
                     estimate.intervalText(metric.dimension.format), &$0)
@@ -100,8 +101,8 @@ extension HTMLReport {
                     low: comparison.effect.low, high: comparison.effect.high,
                     margin: margins[comparison.metric] ?? margins["*"],
                     outcome: comparison.verdict.outcome,
-                    detail: Digits.typographic(comparison.effectText) + "  "
-                        + comparison.verdict.word)
+                    effect: Digits.typographic(comparison.effectText),
+                    verdict: comparison.verdict.word)
             })
         section.element("figure") { figure in
             Self.writeResponsive(&figure) { chart.svg(width: $0) }

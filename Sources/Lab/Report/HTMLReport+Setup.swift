@@ -10,7 +10,9 @@ extension HTMLReport {
                 }
             }
             section.element("h3", text: "The command that repeats it")
-            Self.writeCode(data.manifest.command, &section)
+            section.element("pre", ["class": "command"]) { pre in
+                pre.element("code", text: data.manifest.command)
+            }
             section.element("h3", text: "Profiles")
             section.element("div", ["class": "pair"]) { pair in
                 for (arm, profile) in [
@@ -32,7 +34,7 @@ extension HTMLReport {
         }
     }
 
-    /// Focusable, so that it can be scrolled without a mouse.
+    /// In a box of its own; focusable, so that it can be scrolled without a mouse.
     private static func writeCode(_ text: String, _ markup: inout Markup) {
         markup.element("pre", ["tabindex": "0"]) { $0.element("code", text: text) }
     }

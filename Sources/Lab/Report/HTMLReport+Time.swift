@@ -6,8 +6,11 @@ extension HTMLReport {
         guard let example = ExampleBlock(data) else { return }
         let flowTimes = example.panels.flatMap { $0.flows.flatMap { $0.points.map(\.time) } }
         let queueTimes = example.panels.flatMap { $0.queue.map(\.time) }
-        let end = (flowTimes + queueTimes).filter { $0.isFinite }.max() ?? 0
-        guard end > 0 else { return }
+        let last = (flowTimes + queueTimes).filter(Point.isPlottable).max() ?? 0
+        guard last > 0 else { return }
+        // The last sample comes a little before the end.
+        let duration = data.manifest.duration
+        let end = duration > last && duration < last * 1.1 ? duration : last
         let panels = TimePanels(report: self, example: example, end: end)
         Self.section("Over time", &main) { section in
             section.element(
@@ -159,7 +162,8 @@ private struct TimePanels {
         let count = max(20, min(Self.bins, Int(end.rounded(.up))))
         let layers = example.panels.flatMap { panel in
             let name = report.data.name(panel.arm)
-            let groups = panel.flows.count > Self.mostLines ? [panel.flows] : panel.flows.map { [$0] }
+            let groups =
+                panel.flows.count > Self.mostLines ? [panel.flows] : panel.flows.map { [$0] }
             return groups.enumerated().map { index, flows in
                 StackedChart.Layer(
                     index == 0 ? name : nil, panel.arm.ink,

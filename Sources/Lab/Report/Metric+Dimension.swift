@@ -36,7 +36,7 @@ extension Analysis.Comparison {
 
     var pText: String {
         guard let p = adjustedPValue ?? pValue, p.isFinite else { return Digits.none }
-        return p < 0.001 ? "<0.001" : Digits.fixed(p, places: 3)
+        return p < 0.001 ? "<0.001" : Digits.fixed(p, places: p < 0.1 ? 3 : 2)
     }
 
     /// What an inconclusive comparison lacks.

@@ -33,9 +33,9 @@ struct ReportFacts {
     }
 
     private var runs: String {
-        let duration = Dimension.plain.format(manifest.duration)
+        let duration = Digits.compact(manifest.duration)
         return manifest.warmUp > 0
-            ? "\(duration) s each, of which the first \(Dimension.plain.format(manifest.warmUp)) s "
+            ? "\(duration) s each, of which the first \(Digits.compact(manifest.warmUp)) s "
                 + "are warm-up and not measured"
             : "\(duration) s each"
     }

@@ -3,7 +3,7 @@ enum ReportStyle {
     static let css: StaticString = """
         *{box-sizing:border-box}
         html{color-scheme:light dark;-webkit-text-size-adjust:100%;text-size-adjust:100%}
-        body{margin:0 auto;max-width:752px;padding:40px 16px 64px;background:var(--plot-paper);\
+        body{margin:0 auto;max-width:832px;padding:40px 16px 64px;background:var(--plot-paper);\
         color:var(--plot-text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,\
         "Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
         h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em;margin:0 0 16px}
@@ -26,7 +26,7 @@ enum ReportStyle {
         .facts dt{color:var(--plot-muted)}.facts dd{margin:0}
         .environment div{grid-template-columns:220px 1fr}
         .scroll{overflow-x:auto;margin-bottom:12px}
-        table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.4;\
+        table{overflow-wrap:normal;border-collapse:collapse;width:100%;font-size:14px;line-height:1.4;\
         font-variant-numeric:tabular-nums}
         th,td{text-align:left;vertical-align:top;padding:8px 16px 8px 0;\
         border-top:1px solid var(--plot-grid)}
@@ -34,7 +34,7 @@ enum ReportStyle {
         thead th{border-top:0;color:var(--plot-muted);font-weight:500;vertical-align:bottom}
         tbody th{font-weight:500}
         tbody tr:last-child>*{border-bottom:1px solid var(--plot-grid)}
-        .number{text-align:right}
+        .number{text-align:right;white-space:nowrap}
         .better{--ink:var(--plot-3)}.worse{--ink:var(--plot-5)}
         .equivalent,.inconclusive,.none{--ink:var(--plot-muted)}
         .verdict{min-width:120px}
@@ -48,6 +48,7 @@ enum ReportStyle {
         pre{margin:0;padding:12px 14px;overflow-x:auto;background:var(--plot-shade);\
         border-radius:6px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,\
         "Liberation Mono",monospace;overflow-wrap:normal}
+        .command{white-space:pre-wrap;overflow-wrap:anywhere}
         @media (max-width:640px){
         body{padding-top:24px}h1{font-size:25px}.lead{font-size:17px}section{margin-top:44px}
         .wide{display:none}.narrow{display:block}
@@ -56,7 +57,8 @@ enum ReportStyle {
         .metrics,.metrics tbody{display:block}.metrics thead{display:none}
         .metrics tr{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px;padding:12px 0;\
         border-top:1px solid var(--plot-grid)}
-        .metrics tbody tr>*,.metrics tbody tr:last-child>*{border:0;padding:0;text-align:left}
+        .metrics tbody tr>*,.metrics tbody tr:last-child>*{border:0;padding:0;text-align:left;white-space:normal;\
+        overflow-wrap:anywhere}
         .metrics .verdict{grid-row:1;grid-column:2;text-align:right}
         .metrics [data-label]::before{content:attr(data-label);display:block;font-size:12px;\
         color:var(--plot-muted)}

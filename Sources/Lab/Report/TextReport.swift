@@ -35,7 +35,7 @@ package enum TextReport {
                 oneLine(metric.title), metric.dimension.format(comparison.a.value),
                 metric.dimension.format(comparison.b.value), comparison.effectText,
                 comparison.intervalText, comparison.pText,
-                comparison.remedy.map { "\(word): \($0)" } ?? word,
+                comparison.blocksToSettle.map { "\(word) (needs ~\($0) blocks)" } ?? word,
             ]
         }
         return columns([header] + rows, right: 1...5)
