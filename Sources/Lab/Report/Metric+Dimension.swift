@@ -1,0 +1,62 @@
+import Plots
+
+extension Metric {
+    /// The metric of a comparison; results of a later version may have one that isn't known here.
+    static func named(_ name: String) -> Metric {
+        Metric[name] ?? Metric(name: name, title: name, unit: .count, better: .neither)
+    }
+
+    /// How its values are read.
+    var dimension: Dimension {
+        switch unit {
+        case .bitsPerSecond: .bitsPerSecond
+        case .seconds: .seconds
+        // An index, not a share of anything.
+        case .ratio: name.hasPrefix("jain") ? .plain : .ratio
+        case .count: .count
+        case .secondsPerGigabyte: .secondsPerGigabyte
+        }
+    }
+
+    /// The title inside a sentence: "goodput", but "RTT p95".
+    var titleInSentence: String {
+        let isWord = title.dropFirst().first?.isLowercase ?? false
+        return isWord ? title.prefix(1).lowercased() + title.dropFirst() : title
+    }
+}
+
+extension Analysis.Comparison {
+    var effectDimension: Dimension { isRelative ? .ratio : Metric.named(metric).dimension }
+
+    /// "+12.3 %"
+    var effectText: String { effectDimension.formatSigned(effect.value) }
+
+    /// "+10.1 to +14.5 %"
+    var intervalText: String { effect.intervalText { effectDimension.formatSigned($0) } }
+
+    var pText: String {
+        guard let p = adjustedPValue ?? pValue, p.isFinite else { return Digits.none }
+        return p < 0.001 ? "<0.001" : Digits.fixed(p, places: p < 0.1 ? 3 : 2)
+    }
+
+    /// What an inconclusive comparison lacks.
+    var remedy: String? {
+        blocksToSettle.map { "about \($0) blocks would settle it" }
+    }
+}
+
+extension Analysis.Estimate {
+    /// The ends, with the unit once if both have it.
+    func intervalText(_ format: (Double) -> String) -> String {
+        var first = format(low)
+        let second = format(high)
+        if let space = first.lastIndex(of: " "), second.hasSuffix(first[space...]) {
+            first.removeSubrange(space...)
+        }
+        return "\(first) to \(second)"
+    }
+}
+
+extension Analysis.Verdict {
+    var word: String { self == .none ? Digits.none : rawValue }
+}
