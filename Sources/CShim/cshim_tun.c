@@ -167,6 +167,11 @@ int cshim_realtime(int priority)
 	return sched_setscheduler(0, policy, &parameters) ? -errno : 0;
 }
 
+void cshim_name_thread(const char *name)
+{
+	prctl(PR_SET_NAME, name);
+}
+
 void cshim_exact_timers(void)
 {
 	prctl(PR_SET_TIMERSLACK, 1UL);

@@ -117,7 +117,6 @@ package final class EmulatedNetwork: Sendable {
                 return EmulatorError(
                     .io, "cannot start the network", on: "link", errno: .init(rawValue: result))
             }
-            pthread_setname_np(thread, "tcptune-link")
             state = .running(thread)
             return nil
         }

@@ -24,7 +24,7 @@ struct SegmentWriter: ~Copyable {
 
     /// Writes segments as they are due: `first` and the `count - 1` behind it.
     mutating func write(
-        _ frame: borrowing Frame, first: Int, count: Int, isMarked: Bool, to descriptor: CInt
+        _ frame: Frame, first: Int, count: Int, isMarked: Bool, to descriptor: CInt
     ) {
         if count == frame.segments && !isMarked {
             note(Glibc.write(descriptor, frame.memory, TunDevice.headerLength + frame.length))
@@ -58,13 +58,13 @@ struct SegmentWriter: ~Copyable {
             })
     }
 
-    private func ipv4HeaderLength(_ frame: borrowing Frame) -> Int {
+    private func ipv4HeaderLength(_ frame: Frame) -> Int {
         Int(frame.packet.load(as: UInt8.self) & 15) * 4
     }
 
     /// Makes the headers those of a part of the frame, `bytes` long.
     private func rebuild(
-        _ packet: UnsafeMutableRawPointer, _ frame: borrowing Frame, first: Int, count: Int,
+        _ packet: UnsafeMutableRawPointer, _ frame: Frame, first: Int, count: Int,
         bytes: Int
     ) {
         let isLast = first + count == frame.segments

@@ -51,6 +51,7 @@ struct Waiter: ~Copyable {
 
     /// Makes the calling thread the one that waits.
     mutating func begin() {
+        cshim_name_thread("tcptune-link")
         cshim_exact_timers()
         isFIFO = cshim_realtime(Self.priority) == 0
         isRealTime = isFIFO

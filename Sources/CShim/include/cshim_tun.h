@@ -35,6 +35,9 @@ int cshim_add_ipv6(const char *name, const uint8_t address[16], int prefix_lengt
 /* Puts the calling thread under SCHED_FIFO at this priority, or back to normal at 0. */
 int cshim_realtime(int priority);
 
+/* Names the calling thread, for ps and perf; 15 characters. */
+void cshim_name_thread(const char *name);
+
 /* Timers of the calling thread expire when they are due, not up to 50 us later. */
 void cshim_exact_timers(void);
 
