@@ -31,11 +31,11 @@ struct HostAddresses {
 
     init(_ side: Side, pair: Int) {
         let host = UInt8(pair + 1)
-        let network = UInt8(side.rawValue)
-        ipv4Bytes = [198, 18 + network, 0, host]
+        let side = UInt8(side.rawValue)
+        ipv4Bytes = [198, 18 + side, 0, host]
         ipv6Bytes =
-            [0x20, 0x01, 0, 0x02, 0, 0, 0, network] + [0, 0, 0, 0, 0, 0, 0, host]
-        ipv4 = "198.\(18 + network).0.\(host)"
-        ipv6 = "2001:2:0:\(network)::" + String(host, radix: 16)
+            [0x20, 0x01, 0, 0x02, 0, 0, 0, 1 + side] + [0, 0, 0, 0, 0, 0, 0, host]
+        ipv4 = "198.\(18 + side).0.\(host)"
+        ipv6 = "2001:2:0:\(1 + side)::" + String(host, radix: 16)
     }
 }

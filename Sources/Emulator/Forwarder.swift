@@ -111,6 +111,7 @@ final class Forwarder {
             if now >= queue.nextTime { queue.add(down.takeSample(), at: now) }
             waiter.wait(until: nextTime(after: now))
         }
+        if control.takeMark() { mark() }
         end = clock.now()
         cpu = Waiter.cpuTime() - cpuAtMark
     }
