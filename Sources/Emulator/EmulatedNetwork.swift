@@ -78,7 +78,8 @@ package final class EmulatedNetwork: Sendable {
         }
     }
 
-    private static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError) {
+    private static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError)
+    {
         let what = "cannot build the network"
         func refuse(_ subject: String, _ reason: String) -> EmulatorError {
             EmulatorError(.invalid, what, on: subject, because: reason)

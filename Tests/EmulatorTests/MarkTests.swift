@@ -38,7 +38,8 @@ extension KernelSuites {
         }
 
         /// InCEPkts of a host's IPv4 or IPv6.
-        private func congestionExperienced(_ host: EmulatedHost, _ family: Family) throws -> UInt64? {
+        private func congestionExperienced(_ host: EmulatedHost, _ family: Family) throws -> UInt64?
+        {
             let file = family == .ipv4 ? "netstat" : "snmp6"
             let text = try Command.check(["cat", "/proc/self/net/\(file)"], host.placement)
             let lines = text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }

@@ -23,7 +23,8 @@ extension KernelSuites {
             #expect(refusal(Array(repeating: .init(), count: 255))?.code == .invalid)
             #expect(
                 refusal([.init(accessDelay: -1)])?.description
-                    == "cannot build the network: access delay -1 ns: it is between 0 and 10 minutes")
+                    == "cannot build the network: access delay -1 ns: it is between 0 and 10 minutes"
+            )
             #expect(refusal { $0.mtu = 576 }?.subject == "MTU 576")
             #expect(refusal { $0.mtu = 65_536 }?.code == .invalid)
             #expect(refusal { $0.sampleInterval = 0 }?.code == .invalid)
