@@ -3,7 +3,7 @@ import Testing
 @testable import LinkModel
 
 @Suite struct LinkSpecTests {
-    static let traces: (String) throws -> [UInt8] = { name in
+    static let traces: @Sendable (String) throws -> [UInt8] = { name in
         guard name.hasPrefix("lte") else { throw NoTrace() }
         return Array("1\n2\n2\n\(name.count)\n".utf8)
     }
