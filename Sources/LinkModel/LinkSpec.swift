@@ -140,7 +140,16 @@ package struct GilbertElliott: Sendable, Equatable {
 }
 
 extension LinkStep {
-    var isLoss: Bool {
-        if case .loss = change { true } else { false }
+    /// The canonical order of changes at the same time.
+    var rank: Int {
+        switch change {
+        case .rate: 0
+        case .delay: 1
+        case .loss: 2
+        }
     }
+
+    var isRate: Bool { rank == 0 }
+    var isDelay: Bool { rank == 1 }
+    var isLoss: Bool { rank == 2 }
 }
