@@ -1,4 +1,5 @@
 import CShim
+import Glibc
 import SystemPackage
 
 /// A network namespace, kept alive by an open descriptor.
@@ -26,6 +27,17 @@ package final class NetworkNamespace: Sendable {
         _ path: FilePath, name: String? = nil
     ) throws(HostError) -> NetworkNamespace {
         try NetworkNamespace(OwnedDescriptor.open(path, what: what), path: path, name: name)
+    }
+
+    /// A new one with nothing but a loopback that is down (CAP_SYS_ADMIN).
+    ///
+    /// It has no name anywhere: it goes, with its devices, when the last descriptor, process and
+    /// socket in it does, however this process ends.
+    package static func create(name: String) throws(HostError) -> NetworkNamespace {
+        let descriptor = try check(
+            cshim_new_netns(), "cannot make a network namespace", on: name)
+        return try NetworkNamespace(
+            OwnedDescriptor(FileDescriptor(rawValue: descriptor)), path: "", name: name)
     }
 
     /// The one that the calling thread is in.
@@ -72,6 +84,12 @@ package final class NetworkNamespace: Sendable {
     private static let skipped: Set<Errno?> = [
         .noSuchFileOrDirectory, .noSuchProcess, .permissionDenied,
     ]
+
+    /// The open descriptor as a file, for those who want to open a path: this process, or, as long as
+    /// this process lives, any other.
+    package var path: FilePath {
+        FilePath("/proc/\(getpid())/fd/\(descriptor.raw.rawValue)")
+    }
 
     /// Lends the open descriptor.
     package func withDescriptor<Result>(_ body: (FileDescriptor) -> Result) -> Result {
