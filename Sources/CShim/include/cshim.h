@@ -2,3 +2,4 @@
 
 #include "cshim_host.h"
 #include "cshim_libbpf.h"
+#include "cshim_socket.h"
