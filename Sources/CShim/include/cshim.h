@@ -3,3 +3,4 @@
 #include "cshim_host.h"
 #include "cshim_libbpf.h"
 #include "cshim_tun.h"
+#include "cshim_socket.h"
