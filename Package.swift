@@ -36,8 +36,8 @@ let package = Package(
         // Pure.
         .target(
             name: "Profiles", dependencies: ["CLibYAML"], swiftSettings: strict,
-            linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedProfiles"]),
-        .plugin(name: "EmbedProfiles", capability: .buildTool()),
+            linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedYAML"]),
+        .plugin(name: "EmbedYAML", capability: .buildTool()),
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Statistics", swiftSettings: strict),
         .target(name: "LinkModel", swiftSettings: strict),
@@ -58,7 +58,7 @@ let package = Package(
             dependencies: [
                 "Emulator", "Host", "LinkModel", "Plots", "Profiles", "Statistics", "Telemetry",
                 "Tuner", "Workloads", system,
-            ], swiftSettings: strict),
+            ], swiftSettings: strict, plugins: ["EmbedYAML"]),
 
         // tcptune proper.
         .target(

@@ -151,6 +151,11 @@ pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], ch
 	return pid;
 }
 
+int cshim_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC) ? -errno : 0;
+}
+
 int cshim_memory_file(void)
 {
 	int fd = memfd_create("tcptune", MFD_CLOEXEC);

@@ -1,14 +1,20 @@
 import CongestionControl
+import Emulator
 import Host
+import Lab
+import LinkModel
 import Metrics
 import Profiles
 import Tuner
+import Workloads
 
 /// What went wrong, as the user sees it: words on stderr and the exit code.
 struct Failure: Error {
     /// The exit codes of the design; 64 is the argument parser's.
     enum Code {
         static let failed: Int32 = 1
+        /// A comparison found what it was told to fail on.
+        static let regression: Int32 = 2
         static let invalidInput: Int32 = 65
         static let unsupported: Int32 = 69
         static let permission: Int32 = 77
@@ -39,6 +45,13 @@ struct Failure: Error {
                 error.description,
                 exitCode: error.code == .permission ? Code.permission : Code.failed)
         case let error as MetricError: self.init(error.description)
+        case let error as BenchError: self.init(error)
+        case let error as LinkSpecError:
+            self.init(error.description, exitCode: Code.invalidInput)
+        case let error as WorkloadSyntaxError:
+            self.init(error.description, exitCode: Code.invalidInput)
+        case let error as WorkloadError: self.init(error.description)
+        case let error as EmulatorError: self.init(error.description)
         default: return nil
         }
     }
@@ -52,6 +65,17 @@ struct Failure: Error {
             default: Code.failed
             }
         self.init(error.description, exitCode: code, log: error.log)
+    }
+
+    private init(_ error: BenchError) {
+        let code =
+            switch error.code {
+            case .invalid: Code.invalidInput
+            case .unsupported: Code.unsupported
+            case .permission: Code.permission
+            default: Code.failed
+            }
+        self.init(error.description, exitCode: code)
     }
 
     private init(_ error: CongestionControlError) {

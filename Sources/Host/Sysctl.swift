@@ -23,6 +23,19 @@ package struct Sysctl: Sendable {
         }
     }
 
+    package func write(_ name: String, _ value: String) throws(HostError) {
+        let what = "cannot set the sysctl"
+        let path = roots.proc.appending("sys")
+            .appending(name.split(separator: ".").joined(separator: "/"))
+        do {
+            let file = OwnedDescriptor(
+                try FileDescriptor.open(path, .writeOnly, options: .closeOnExec))
+            try file.raw.writeAll(value.utf8)
+        } catch {
+            throw HostError(Errno.of(error), what, on: "\(name)=\(value)")
+        }
+    }
+
     /// The value of a parameter that is one number.
     package func integer(_ name: String) throws(HostError) -> Int {
         let text = try read(name)

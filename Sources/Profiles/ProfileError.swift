@@ -29,7 +29,7 @@ public struct ProfileError: Error, Equatable, CustomStringConvertible {
     /// At least one, in the order of the text.
     public let diagnostics: [Diagnostic]
 
-    init(_ code: Code, file: String, problem: String, expected: String) {
+    package init(_ code: Code, file: String, problem: String, expected: String) {
         self.code = code
         self.file = file
         self.diagnostics = [
@@ -37,7 +37,7 @@ public struct ProfileError: Error, Equatable, CustomStringConvertible {
         ]
     }
 
-    init(invalid file: String, diagnostics: [Diagnostic]) {
+    package init(invalid file: String, diagnostics: [Diagnostic]) {
         code = .invalid
         self.file = file
         self.diagnostics = diagnostics

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import Glibc
 
 extension ProfileParser {
     /// Reads a profile from a file, or from what can be read like one.
@@ -11,10 +7,17 @@ extension ProfileParser {
     /// - Throws: ``ProfileError``, `unreadable` where it is no text file of at most 1 MiB; no more
     ///   than that is read.
     public static func load(_ path: String) throws(ProfileError) -> Profile {
+        try parse(DocumentFormat.text(of: path), file: path)
+    }
+}
+
+extension DocumentFormat {
+    /// The text of a file of at most 1 MiB; no more than that is read.
+    package static func text(of path: String) throws(ProfileError) -> String {
         let bytes = try readFile(path)
-        guard bytes.count <= ProfileFormat.maximumSize else { throw .tooLarge(path) }
+        guard bytes.count <= maximumSize else { throw .tooLarge(path) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .binary(path) }
-        return try parse(text, file: path)
+        return text
     }
 
     /// The content, cut one byte after the largest size.
@@ -24,8 +27,8 @@ extension ProfileParser {
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count <= ProfileFormat.maximumSize {
-            let count = read(descriptor, &buffer, buffer.count)
+        while bytes.count <= maximumSize {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }

@@ -2,8 +2,6 @@
 enum ProfileFormat {
     static let apiVersion = "tcptune.dev/v1"
     static let kind = "Profile"
-    /// In bytes; a profile of 63 rules with hundreds of prefixes each is a tenth of it.
-    static let maximumSize = 1 << 20
 
     static let root = Shape.Keys(keys: [
         Shape.Key(

@@ -1,5 +1,5 @@
 /// What a value of the profile format may be; the parser and the JSON Schema both follow it.
-indirect enum Shape: Sendable {
+package indirect enum Shape: Sendable {
     /// Exactly this text.
     case constant(String)
     case text(TextRule)
@@ -17,24 +17,41 @@ indirect enum Shape: Sendable {
     case dictionary(TextRule, Shape)
 
     /// The keys of one mapping.
-    struct Keys: Sendable {
+    package struct Keys: Sendable {
         var keys: [Key]
         /// Whether an empty mapping is refused.
         var needsOne = false
         /// Where the schema keeps it when it is used more than once.
         var definition: String?
+
+        package init(
+            keys: [Key], needsOne: Bool = false, definition: String? = nil
+        ) {
+            self.keys = keys
+            self.needsOne = needsOne
+            self.definition = definition
+        }
     }
 
-    struct Key: Sendable {
+    package struct Key: Sendable {
         var name: String
         var shape: Shape
         var isRequired = false
         /// One sentence for the schema.
         var summary: String
+
+        package init(
+            name: String, shape: Shape, isRequired: Bool = false, summary: String
+        ) {
+            self.name = name
+            self.shape = shape
+            self.isRequired = isRequired
+            self.summary = summary
+        }
     }
 
     /// A text's form, for people, for the schema and for the parser.
-    struct TextRule: Sendable {
+    package struct TextRule: Sendable {
         var expectation: String
         /// ECMA 262, matches exactly what `accepts` does but for the length.
         var pattern: String?
@@ -53,7 +70,7 @@ extension Shape.TextRule {
         isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
-    static let profileName = Shape.TextRule(
+    package static let profileName = Shape.TextRule(
         expectation: "a name of a-z, 0-9, '-' and '.', at most 63 characters, "
             + "the first and last a letter or digit",
         pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", maximumLength: 63
@@ -65,7 +82,7 @@ extension Shape.TextRule {
             }
     }
 
-    static let controllerName = Shape.TextRule(
+    package static let controllerName = Shape.TextRule(
         expectation: "a controller's name of letters, digits, '_', '-' and '.', "
             + "1 to \(CongestionControlChoice.maximumNameLength) characters",
         pattern: "^[A-Za-z0-9_.-]+$", maximumLength: CongestionControlChoice.maximumNameLength
@@ -84,7 +101,7 @@ extension Shape.TextRule {
         return text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "_") }
     }
 
-    static let description = Shape.TextRule(
+    package static let description = Shape.TextRule(
         expectation: "text of at most 1024 characters, without control characters",
         pattern: nil, maximumLength: 1024, accepts: isPrintable)
 

@@ -1,5 +1,5 @@
 /// A value that has the right shape, and where it is.
-struct CheckedValue {
+package struct CheckedValue {
     indirect enum Content {
         /// A number in the unit it is stored in.
         case integer(UInt32)
@@ -12,17 +12,17 @@ struct CheckedValue {
     }
 
     let content: Content
-    let location: Location
+    package let location: Location
 
     /// The value under a key, `nil` when it is absent (or this is no mapping).
-    subscript(key: String) -> CheckedValue? {
+    package subscript(key: String) -> CheckedValue? {
         if case .mapping(let values) = content { values[key] } else { nil }
     }
 
-    var list: [CheckedValue] { if case .list(let values) = content { values } else { [] } }
-    var text: String? { if case .text(let text) = content { text } else { nil } }
-    var integer: UInt32? { if case .integer(let value) = content { value } else { nil } }
-    var boolean: Bool? { if case .boolean(let value) = content { value } else { nil } }
+    package var list: [CheckedValue] { if case .list(let values) = content { values } else { [] } }
+    package var text: String? { if case .text(let text) = content { text } else { nil } }
+    package var integer: UInt32? { if case .integer(let value) = content { value } else { nil } }
+    package var boolean: Bool? { if case .boolean(let value) = content { value } else { nil } }
     var prefix: IPPrefix? { if case .prefix(let value) = content { value } else { nil } }
     var parameters: [String: ParameterValue] {
         guard case .mapping(let values) = content else { return [:] }

@@ -1,14 +1,14 @@
 /// A place in a text, counted from 1; the column in characters.
-struct Location: Hashable, Comparable {
+package struct Location: Hashable, Comparable {
     var line: Int
     var column: Int
 
-    static func < (left: Location, right: Location) -> Bool {
+    package static func < (left: Location, right: Location) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 
     /// What is wrong here, and what was expected (without that word).
-    func diagnostic(_ problem: String, expected: String) -> ProfileError.Diagnostic {
+    package func diagnostic(_ problem: String, expected: String) -> ProfileError.Diagnostic {
         diagnostic(problem, hint: expected.isEmpty ? "" : "expected \(expected)")
     }
 

@@ -47,6 +47,9 @@ int cshim_sockets_in(const struct cshim_placement *where, int family, int *fds, 
 pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], char *const envp[],
 		     const int stdio[3]);
 
+/* pipe2(2), both ends closed on exec. */
+int cshim_pipe(int ends[2]);
+
 /* An unlinked file in memory for a child's input or output, closed on exec. */
 int cshim_memory_file(void);
 

@@ -26,8 +26,11 @@ package enum TextReport {
             })
     }
 
-    private static func table(_ comparisons: [Analysis.Comparison]) -> String {
-        let header = ["METRIC", "A", "B", "B AGAINST A", "95 % INTERVAL", "P", "VERDICT"]
+    /// Metrics as rows; `a` and `b` are what the arms are called.
+    package static func table(
+        _ comparisons: [Analysis.Comparison], a: String = "A", b: String = "B"
+    ) -> String {
+        let header = ["METRIC", a, b, "\(b) AGAINST \(a)", "95 % INTERVAL", "P", "VERDICT"]
         let rows = comparisons.map { comparison in
             let metric = Metric.named(comparison.metric)
             let word = comparison.verdict.word

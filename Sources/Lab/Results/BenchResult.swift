@@ -1,0 +1,64 @@
+import Statistics
+
+/// A benchmark's results with what they say.
+package struct BenchResult: Sendable {
+    package let manifest: Manifest
+    package let records: [RunRecord]
+    package let analysis: Analysis
+    package let mix: MixAnalysis?
+    /// Nil with too few runs.
+    package let nullSimulation: NullSimulation?
+    private let directory: ResultDirectory
+
+    /// Reads a directory and analyses it; the same files give the same numbers.
+    package init(_ directory: ResultDirectory) throws(BenchError) {
+        self.directory = directory
+        manifest = try directory.manifest()
+        records = try directory.records()
+        let analyzer = Analyzer(margins: manifest.margins, seed: manifest.seed)
+        analysis = analyzer.analyse(records)
+        mix = analyzer.mix(records)
+        nullSimulation = nil
+    }
+
+    package var text: String {
+        TextReport.render(manifest: manifest, records: records, analysis: analysis)
+    }
+
+    package func html() throws(BenchError) -> String {
+        HTMLReport.render(
+            manifest: manifest, records: records, series: try directory.series(of: records),
+            analysis: analysis)
+    }
+
+    /// How one arm of an earlier benchmark compares with the same arm of this one, block by block.
+    package func compared(
+        with earlier: BenchResult, arm: String
+    ) throws(BenchError) -> Analysis {
+        let before = earlier.manifest
+        guard before.path == manifest.path, before.workload == manifest.workload,
+            before.design == manifest.design
+        else {
+            throw BenchError(
+                .invalid, "the two benchmarks aren't of the same path, workload and design",
+                advice:
+                    "compare '\(before.path)', \(before.workload), \(before.design) with the same")
+        }
+        func relabelled(_ records: [RunRecord], as label: String) -> [RunRecord] {
+            records.filter { $0.arms.contains { $0.arm == arm } }.map { record in
+                var record = record
+                record.treatment = label
+                record.share = nil
+                record.arms = record.arms.filter { $0.arm == arm }.map { measurement in
+                    var measurement = measurement
+                    measurement.arm = label
+                    return measurement
+                }
+                return record
+            }
+        }
+        let analyzer = Analyzer(margins: manifest.margins, seed: manifest.seed)
+        return analyzer.analyse(
+            relabelled(earlier.records, as: "a") + relabelled(records, as: "b"))
+    }
+}
