@@ -32,6 +32,7 @@ enum ReportStyle {
         border-top:1px solid var(--plot-grid)}
         th:last-child,td:last-child{padding-right:0}
         thead th{border-top:0;color:var(--plot-muted);font-weight:500;vertical-align:bottom}
+        thead .number{white-space:normal;overflow-wrap:anywhere}
         tbody th{font-weight:500}
         tbody tr:last-child>*{border-bottom:1px solid var(--plot-grid)}
         .number{text-align:right;white-space:nowrap}
