@@ -83,8 +83,7 @@ package struct Axis: Sendable {
         return Resolved(domain: positive, ticks: ticks, title: label)
     }
 
-    /// Counts are read whole as long as they have few digits, and a time is in seconds when there
-    /// is one.
+    /// Counts are read whole as long as they have few digits.
     private func axisUnit(_ largest: Double) -> Dimension.Unit {
         dimension == .count && largest < 1e5
             ? Dimension.Unit(factor: 1, symbol: "") : dimension.unit(for: largest)
