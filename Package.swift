@@ -109,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "LinkModelTests", dependencies: ["LinkModel", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "PlotsTests", dependencies: ["Plots"], swiftSettings: strict),
+        .testTarget(
+            name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "EmulatorTests",
             dependencies: ["Emulator", "Host", "LinkModel", "TestSupport", system],

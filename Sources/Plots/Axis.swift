@@ -2,10 +2,10 @@
 package struct Axis: Sendable {
     package var label: String
     package var dimension: Dimension
-    /// Nil: as far as the data goes.
+    /// Exactly this; nil: as far as the data goes.
     package var range: ClosedRange<Double>?
-    /// Whether it begins at zero when the data doesn't.
-    package var includesZero: Bool
+    /// What it holds even where the data doesn't go, such as zero.
+    package var covered: ClosedRange<Double>?
     package var isLogarithmic: Bool
     /// The large values left (or below).
     package var isReversed: Bool
@@ -14,12 +14,13 @@ package struct Axis: Sendable {
 
     package init(
         _ label: String, _ dimension: Dimension, range: ClosedRange<Double>? = nil,
-        includesZero: Bool = false, isLogarithmic: Bool = false, isReversed: Bool = false
+        covering covered: ClosedRange<Double>? = nil, isLogarithmic: Bool = false,
+        isReversed: Bool = false
     ) {
         self.label = label
         self.dimension = dimension
         self.range = range
-        self.includesZero = includesZero
+        self.covered = covered
         self.isLogarithmic = isLogarithmic
         self.isReversed = isReversed
     }
@@ -36,11 +37,17 @@ package struct Axis: Sendable {
     func resolve(_ data: ClosedRange<Double>?, atMost count: Int, extends: Bool) -> Resolved {
         var domain = range ?? data ?? 0...1
         if isLogarithmic { return resolveLogarithmic(domain) }
-        if includesZero { domain = min(domain.lowerBound, 0)...max(domain.upperBound, 0) }
+        if let covered, range == nil {
+            domain =
+                min(
+                    domain.lowerBound, covered.lowerBound)...max(
+                    domain.upperBound, covered.upperBound)
+        }
         if domain.upperBound - domain.lowerBound <= domain.upperBound.magnitude * 1e-9 {
             // One value: some room around it.
             let room = domain.upperBound == 0 ? 1 : domain.upperBound.magnitude * 0.1
-            domain = domain.lowerBound - (includesZero ? 0 : room)...domain.upperBound + room
+            domain =
+                domain.lowerBound - (domain.lowerBound == 0 ? 0 : room)...domain.upperBound + room
         }
         if extends && range == nil { domain = Ticks.extend(domain, atMost: count) }
         let ticks = Ticks.linear(domain, atMost: count)
@@ -76,8 +83,7 @@ package struct Axis: Sendable {
         return Resolved(domain: positive, ticks: ticks, title: label)
     }
 
-    /// Counts are read whole as long as they have few digits, and a time is in seconds when there
-    /// is one.
+    /// Counts are read whole as long as they have few digits.
     private func axisUnit(_ largest: Double) -> Dimension.Unit {
         dimension == .count && largest < 1e5
             ? Dimension.Unit(factor: 1, symbol: "") : dimension.unit(for: largest)

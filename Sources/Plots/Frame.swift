@@ -65,6 +65,9 @@ struct Frame {
             from: yAxis.isReversed ? top : bottom, to: yAxis.isReversed ? bottom : top)
     }
 
+    /// Where the x axis' title stands.
+    var titleBaseline: Double { bottom + 34 }
+
     private static let laneHeight = 16.0
 
     /// Where a lane's text stands.
@@ -194,7 +197,7 @@ struct Frame {
             "text",
             [
                 "class": "muted middle", "x": Path.number((left + right) / 2),
-                "y": Path.number(bottom + 34),
+                "y": Path.number(titleBaseline),
             ], text: xResolved.title)
     }
 

@@ -97,7 +97,7 @@ package struct IntervalChart: Sendable {
             self.width = width
             rowHeight = isStacked ? 40 : 28
             top = 4
-            verdict = width - min(widest(\.verdict), width * 0.2)
+            verdict = width - min(widest(\.verdict), width * (isStacked ? 0.3 : 0.2))
             effect = verdict - 10
             let effects = min(widest(\.effect), width * 0.2)
             labelWidth = isStacked ? effect - effects - 8 : min(widest(\.label), width * 0.3)

@@ -7,9 +7,7 @@ extension LineChart {
         }.max()
         var charts = charts
         for index in charts.indices {
-            if let highest, highest > 0 {
-                charts[index].y.range = Ticks.extend(0...highest, atMost: 5)
-            }
+            charts[index].y.covered = 0...max(highest ?? 0, 0)
             charts[index].x.isLabelled = index == charts.count - 1
         }
         return charts

@@ -4,7 +4,7 @@ package struct ScatterChart: Sendable {
     package var x: Axis
     package var y: Axis
     package var groups: [Group]
-    /// A word for the top right corner, where it is best.
+    /// Which corner is best; to the right of the x axis' label, out of the data's way.
     package var hint: String?
 
     package struct Group: Sendable {
@@ -37,7 +37,7 @@ package struct ScatterChart: Sendable {
         let all = groups.flatMap(\.points) + ellipses.joined()
         let frame = Frame(
             width: width, plotHeight: plotHeight, x: x, y: y,
-            data: (x.extent(of: all.lazy.map(\.x)), y.extent(of: all.lazy.map(\.y))),
+            data: (Self.padded(x, all.map(\.x)), Self.padded(y, all.map(\.y))),
             extendsX: true,
             legend: groups.map {
                 Frame.LegendEntry(name: $0.name, ink: $0.ink, swatch: .marker)
@@ -52,11 +52,20 @@ package struct ScatterChart: Sendable {
                 svg.element(
                     "text",
                     [
-                        "class": "muted end", "x": Path.number(frame.right - 6),
-                        "y": Path.number(frame.top + 16),
+                        "class": "muted end", "x": Path.number(frame.right),
+                        "y": Path.number(frame.titleBaseline),
                     ], text: hint)
             }
         }
+    }
+
+    /// With room for the markers at the edges.
+    private static func padded(_ axis: Axis, _ values: [Double]) -> ClosedRange<Double>? {
+        guard let range = axis.extent(of: values), !axis.isLogarithmic else {
+            return axis.extent(of: values)
+        }
+        let room = (range.upperBound - range.lowerBound) * 0.03
+        return range.lowerBound - room...range.upperBound + room
     }
 
     private func draw(

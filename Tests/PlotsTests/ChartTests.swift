@@ -12,7 +12,7 @@ import Testing
     private func line(_ points: [Point], isLogarithmic: Bool = false) -> LineChart {
         LineChart(
             "Title", x: Axis("Time", .seconds, isLogarithmic: isLogarithmic),
-            y: Axis("", .bytes, includesZero: true, isLogarithmic: isLogarithmic),
+            y: Axis("", .bytes, covering: 0...0, isLogarithmic: isLogarithmic),
             series: [LineChart.Series("a", .first, .area, points)])
     }
 
@@ -122,7 +122,7 @@ import Testing
 
     @Test func alignedChartsHaveOneAxis() {
         let charts = LineChart.aligned([line([Point(0, 7)]), line([Point(1, 91)])])
-        #expect(charts.map(\.y.range) == [0...100, 0...100])
+        #expect(charts.map(\.y.covered) == [0...91, 0...91])
         #expect(charts.map(\.x.isLabelled) == [false, true])
     }
 

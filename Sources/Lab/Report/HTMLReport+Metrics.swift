@@ -80,9 +80,9 @@ extension HTMLReport {
     }
 
     /// A value, and its interval below in small.
-    private static func write(_ value: String, _ interval: String, _ cell: inout Markup) {
+    private static func write(_ value: String, _ interval: String?, _ cell: inout Markup) {
         cell.write(text: Digits.typographic(value))
-        cell.element("small", text: Digits.typographic(interval))
+        if let interval { cell.element("small", text: Digits.typographic(interval)) }
     }
 
     /// The judged metrics whose effect is relative; others have no axis in common.

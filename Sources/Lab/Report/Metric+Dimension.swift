@@ -32,7 +32,7 @@ extension Analysis.Comparison {
     var effectText: String { effectDimension.formatSigned(effect.value) }
 
     /// "+10.1 to +14.5 %"
-    var intervalText: String { effect.intervalText { effectDimension.formatSigned($0) } }
+    var intervalText: String? { effect.intervalText { effectDimension.formatSigned($0) } }
 
     var pText: String {
         guard let p = adjustedPValue ?? pValue, p.isFinite else { return Digits.none }
@@ -46,8 +46,9 @@ extension Analysis.Comparison {
 }
 
 extension Analysis.Estimate {
-    /// The ends, with the unit once if both have it.
-    func intervalText(_ format: (Double) -> String) -> String {
+    /// The ends, with the unit once if both have it; nil when there is no interval.
+    func intervalText(_ format: (Double) -> String) -> String? {
+        guard low != high else { return nil }
         var first = format(low)
         let second = format(high)
         if let space = first.lastIndex(of: " "), second.hasSuffix(first[space...]) {

@@ -73,8 +73,12 @@ struct ExampleBlock {
 
     /// Both arms' panels, or nil.
     private static func panels(of runs: [RunRecord], _ data: ReportData) -> [Panel]? {
+        // Where both run at once, one run is for both: the one with the most even shares.
+        let shared = runs.filter { $0.arms.count > 1 }.min { distance($0) < distance($1) }
         let panels = ArmKey.allCases.compactMap { arm -> Panel? in
-            let run = runs.first { run in run.arms.contains { $0.arm == arm.rawValue } }
+            let run =
+                data.isShared
+                ? shared : runs.first { run in run.arms.contains { $0.arm == arm.rawValue } }
             guard let run, let series = data.series[run.index] else { return nil }
             return Panel(
                 arm: arm, run: run, flows: series.flows.filter { $0.arm == arm.rawValue },
@@ -82,6 +86,8 @@ struct ExampleBlock {
         }
         return panels.count == ArmKey.allCases.count ? panels : nil
     }
+
+    private static func distance(_ run: RunRecord) -> Double { abs((run.share ?? 0.5) - 0.5) }
 
     private static func goodput(_ panels: [Panel]) -> Double {
         panels.reduce(0) { sum, panel in

@@ -32,6 +32,7 @@ enum ReportStyle {
         border-top:1px solid var(--plot-grid)}
         th:last-child,td:last-child{padding-right:0}
         thead th{border-top:0;color:var(--plot-muted);font-weight:500;vertical-align:bottom}
+        thead .number{white-space:normal;overflow-wrap:anywhere}
         tbody th{font-weight:500}
         tbody tr:last-child>*{border-bottom:1px solid var(--plot-grid)}
         .number{text-align:right;white-space:nowrap}
@@ -55,13 +56,13 @@ enum ReportStyle {
         .pair{grid-template-columns:minmax(0,1fr)}
         .facts div,.environment div{grid-template-columns:minmax(0,1fr);gap:0}
         .metrics,.metrics tbody{display:block}.metrics thead{display:none}
-        .metrics tr{display:grid;grid-template-columns:1fr 1fr;gap:6px 16px;padding:12px 0;\
+        .metrics tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:6px 16px;padding:12px 0;\
         border-top:1px solid var(--plot-grid)}
         .metrics tbody tr>*,.metrics tbody tr:last-child>*{border:0;padding:0;text-align:left;white-space:normal;\
         overflow-wrap:anywhere}
         .metrics .verdict{grid-row:1;grid-column:2;text-align:right}
         .metrics [data-label]::before{content:attr(data-label);display:block;font-size:12px;\
-        color:var(--plot-muted)}
+        color:var(--plot-muted);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
         }
         @media print{body{max-width:none;padding:0;font-size:11pt}section{margin-top:28pt}
         figure,tr,.facts div{break-inside:avoid}h2,h3{break-after:avoid}

@@ -37,7 +37,7 @@ package enum TextReport {
             return [
                 oneLine(metric.title), metric.dimension.format(comparison.a.value),
                 metric.dimension.format(comparison.b.value), comparison.effectText,
-                comparison.intervalText, comparison.pText,
+                comparison.intervalText ?? Digits.none, comparison.pText,
                 comparison.blocksToSettle.map { "\(word) (needs ~\($0) blocks)" } ?? word,
             ]
         }
