@@ -29,6 +29,8 @@ final class ClientRun {
 
     /// Exchanges of one connection before others have a turn.
     private static let turn = 16
+    /// Short flows a second: more than any machine opens.
+    private static let largestRate = 50_000.0
     /// Until a lasting connection that failed is made again: ns.
     private static let retryAfter: UInt64 = 1_000_000_000
 
@@ -96,6 +98,14 @@ final class ClientRun {
                         .invalidOptions, "cannot run", on: spec.description,
                         because: "the link's rate isn't known",
                         advice: "give the load as a rate, such as load=30Mbit")
+                }
+                let rate = load / 8 / flows.sizes.mean(cap: flows.sizeCap)
+                guard rate <= Self.largestRate else {
+                    throw WorkloadError(
+                        .invalidOptions, "cannot run", on: spec.description,
+                        because: "that is \(Int(rate.rounded())) flows a second",
+                        advice:
+                            "lower the load or raise the sizes: \(Int(Self.largestRate)) at most")
                 }
                 component.schedule = ArrivalSchedule(
                     flows, load: load, duration: spec.duration, seed: options.seed,
