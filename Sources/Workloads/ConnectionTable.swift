@@ -13,7 +13,7 @@ final class ConnectionTable<Member: Connection> {
         var sampled = 1024
         /// Of all series together.
         var points = 500_000
-        /// Records of short flows.
+        /// Records, but for lasting connections at their end.
         var flows = 10_000
     }
 
@@ -152,7 +152,8 @@ final class ConnectionTable<Member: Connection> {
         _ member: Member, _ count: ByteCount, _ failure: String?, _ now: UInt64,
         _ isPersistent: Bool
     ) {
-        guard isPersistent || flows.count < limits.flows else {
+        // Those that fail come again and again.
+        guard isPersistent && failure == nil || flows.count < limits.flows else {
             points -= member.samples.count
             pointsDropped += member.samples.count + 1
             return
@@ -198,21 +199,25 @@ final class ConnectionTable<Member: Connection> {
 
     func beginWindow(at now: UInt64) {
         window.begin = now
-        window.base = total
         window.cpu = Self.cpuSeconds()
-        for case let member? in slots { member.base = member.count }
+        window.base = closed
+        for case let member? in slots {
+            member.base = member.count
+            window.base = window.base + member.base
+        }
     }
 
     func endWindow(at now: UInt64) {
         guard isMeasuring else { return }
+        var total = closed
+        for case let member? in slots {
+            let count = member.count
+            member.measured = measured(member, count)
+            total = total + count
+        }
         window.measured = total - window.base
         window.cpu = Self.cpuSeconds() - window.cpu
-        for case let member? in slots { member.measured = measured(member, member.count) }
         window.end = now
-    }
-
-    private var total: ByteCount {
-        slots.reduce(closed) { total, member in member.map { total + $0.count } ?? total }
     }
 
     private static func cpuSeconds() -> Double {

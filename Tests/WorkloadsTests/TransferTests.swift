@@ -191,7 +191,7 @@ extension SocketSuites {
             #expect(refusal("flows:1s,load=60%")?.code == .invalidOptions)
             let flood = refusal("flows:1s,fixed=1B,load=1Gbit")
             #expect(flood?.code == .invalidOptions)
-            #expect(flood?.reason == "that is 125000000 flows a second")
+            #expect(flood?.reason == "more than 50000 flows a second")
             let unknown = [ServerAddress(host: "no such host", port: 9)]
             #expect(refusal("bulk:1s") { $0.addresses = unknown }?.code == .badAddress)
             let server = try RunningServer()
