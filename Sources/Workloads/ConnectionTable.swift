@@ -158,7 +158,7 @@ final class ConnectionTable<Member: Connection> {
             pointsDropped += member.samples.count + 1
             return
         }
-        sample(member, at: now)
+        sample(member, count, at: now)
         let measured = self.measured(member, count)
         flows.append(
             LoadReport.Flow(
@@ -177,11 +177,11 @@ final class ConnectionTable<Member: Connection> {
 
     /// Adds a point to every series.
     func sample(at now: UInt64) {
-        for member in sampled { sample(member, at: now) }
+        for member in sampled { sample(member, member.count, at: now) }
         if limits.recordsAfter != nil { pointsDropped += openCount - sampled.count }
     }
 
-    private func sample(_ member: Member, at now: UInt64) {
+    private func sample(_ member: Member, _ count: ByteCount, at now: UInt64) {
         // Who doesn't know yet what it is for has no course.
         guard member.phase != .header else { return }
         guard points < limits.points else {
@@ -191,7 +191,7 @@ final class ConnectionTable<Member: Connection> {
         // The last point of a series may fall on a tick.
         guard member.samples.last?.time != now else { return }
         points += 1
-        member.samples.append(Sample(member, at: now))
+        member.samples.append(Sample(member, count, at: now))
     }
 
     /// Whether what happens now is measured.
