@@ -15,18 +15,6 @@ final class ClientRun {
         case exchange(UInt64)
     }
 
-    private struct Component {
-        let spec: Workload.Component
-        /// The number of its first connection among the workload's.
-        let first: Int
-        var schedule: ArrivalSchedule?
-        var think: SplitMix64
-        var players: [Player] = []
-        /// Connections made so far beyond the lasting ones.
-        var extra = 0
-        var isRunning = false
-    }
-
     /// Exchanges of one connection before others have a turn.
     private static let turn = 16
     /// Until a lasting connection that failed is made again: ns.
@@ -38,7 +26,7 @@ final class ClientRun {
     private let table: ConnectionTable<ClientConnection>
     private let stop: StopWatch
     private var timers = TimerQueue<Action>()
-    private var components: [Component] = []
+    private var components: [ClientComponent] = []
     private var isFinished = false
 
     private var completions: CompletionRecorder
@@ -86,22 +74,8 @@ final class ClientRun {
         timers.add(.finish, at: origin + UInt64(options.workload.duration))
         timers.add(.tick, at: origin + ConnectionTable<ClientConnection>.interval)
         for (index, spec) in options.workload.components.enumerated() {
-            var component = Component(
-                spec: spec, first: first,
-                think: SplitMix64(seed: options.seed, stream: UInt64(index) << 32))
-            if case .flows(let flows) = spec.kind {
-                guard let load = flows.load.bitsPerSecond(linkRate: options.linkRate), load > 0
-                else {
-                    throw WorkloadError(
-                        .invalidOptions, "cannot run", on: spec.description,
-                        because: "the link's rate isn't known",
-                        advice: "give the load as a rate, such as load=30Mbit")
-                }
-                component.schedule = ArrivalSchedule(
-                    flows, load: load, duration: spec.duration, seed: options.seed,
-                    stream: index)
-            }
-            components.append(component)
+            components.append(
+                try ClientComponent(spec, index: index, first: first, options))
             first += spec.kind.persistentConnections
             timers.add(.begin(component: index), at: origin + UInt64(spec.start))
             timers.add(.end(component: index), at: origin + UInt64(spec.end))
@@ -111,7 +85,10 @@ final class ClientRun {
     func run() throws(WorkloadError) -> LoadReport {
         while !isFinished && !stop.hasCome {
             let now = KernelClock.monotonic()
-            while !isFinished, let action = timers.pop(dueAt: now) { perform(action, now) }
+            // Each with the time that it has become: time mustn't go back for a connection.
+            while !isFinished, let action = timers.pop(dueAt: now) {
+                perform(action, KernelClock.monotonic())
+            }
             guard !isFinished else { break }
             for index in 0..<(try table.poller.wait(until: timers.next)) {
                 let (token, readiness) = table.poller.event(index)

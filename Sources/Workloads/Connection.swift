@@ -57,6 +57,9 @@ class Connection {
     var receiveLeft: UInt64 = 0
     /// Whether most bytes go from here, which is when the socket's course is worth recording.
     var sendsData = false
+    /// When payload moved.
+    private(set) var firstActivity: UInt64?
+    /// The same, or when it was opened.
     private(set) var lastActivity: UInt64
     private(set) var received: UInt64 = 0
     /// Payload that the kernel took.
@@ -70,6 +73,8 @@ class Connection {
     var token: UInt64 = 0
     var interest: Readiness = []
     var samples: [Sample] = []
+    /// Its place among those that have a series.
+    var sampledIndex: Int?
     /// At the begin of the measured window.
     var base = ByteCount()
     /// In the measured window, once it is over.
@@ -115,7 +120,7 @@ class Connection {
             let sent = Glibc.send(
                 socket.raw.rawValue, payload.baseAddress, asked, CInt(MSG_NOSIGNAL))
             guard sent >= 0 else { return failure(errno) }
-            lastActivity = now
+            moved(now)
             handed += UInt64(sent)
             turn -= sent
             if sendLeft != TransferHeader.endless { sendLeft -= UInt64(sent) }
@@ -131,11 +136,16 @@ class Connection {
         // MSG_TRUNC: TCP drops the bytes instead of copying them.
         let count = recv(socket.raw.rawValue, nil, asked, CInt(MSG_TRUNC))
         guard count > 0 else { return count == 0 ? .ended : failure(errno) }
-        lastActivity = now
+        moved(now)
         received += UInt64(count)
         if receiveLeft != TransferHeader.endless { receiveLeft -= UInt64(count) }
         if receiveLeft == 0 { return .done }
         return count == asked ? .yield : .blocked
+    }
+
+    private func moved(_ now: UInt64) {
+        lastActivity = now
+        if firstActivity == nil { firstActivity = now }
     }
 
     /// Where nothing is expected: `.done` says that something came all the same.

@@ -9,9 +9,11 @@ final class ConnectionTable<Member: Connection> {
         var connections: Int
         /// Shorter ones leave no record: ns.
         var recordsAfter: UInt64?
+        /// Connections that have a series at the same time: what a tick costs is bounded.
+        var sampled = 1024
         /// Of all series together.
         var points = 500_000
-        /// Records.
+        /// Records, but for lasting connections at their end.
         var flows = 10_000
     }
 
@@ -26,12 +28,14 @@ final class ConnectionTable<Member: Connection> {
     private var slots: [Member?] = []
     private var generations: [UInt32] = []
     private var free: [Int] = []
-    private(set) var openCount = 0
-    private(set) var connections = 0
+    private var sampled: [Member] = []
+    private var openCount = 0
+    private var connections = 0
 
     private var closed = ByteCount()
     private var window = Window()
-    private(set) var flows: [LoadReport.Flow] = []
+    private var flows: [LoadReport.Flow] = []
+    /// Kept so far, and in the series of what is open.
     private var points = 0
     private var pointsDropped = 0
     private var firstActivity: UInt64?
@@ -89,6 +93,10 @@ final class ConnectionTable<Member: Connection> {
         _ = poller.add(member.socket.raw, interest, token: member.token)
         openCount += 1
         connections += 1
+        if limits.recordsAfter != nil, sampled.count < limits.sampled {
+            member.sampledIndex = sampled.count
+            sampled.append(member)
+        }
     }
 
     func want(_ interest: Readiness, _ member: Member) {
@@ -112,34 +120,45 @@ final class ConnectionTable<Member: Connection> {
         generations[slot] &+= 1
         free.append(slot)
         openCount -= 1
+        stopSampling(member)
         if let failure { failures[failure, default: 0] += 1 }
         note(member)
         let count = member.count
         closed = closed + count
         let lived = now - member.opened
         if isPersistent || limits.recordsAfter.map({ lived >= $0 }) ?? false {
-            record(member, count, failure, now)
+            record(member, count, failure, now, isPersistent)
         } else {
             points -= member.samples.count
         }
         if abort { _ = cshim_abort_on_close(member.socket.raw.rawValue) }
-        // Whoever still holds the member mustn't keep the poller interested.
-        want([], member)
     }
 
     private func note(_ member: Member) {
-        guard member.lastActivity > member.opened else { return }
-        firstActivity = min(firstActivity ?? .max, member.opened)
+        guard let first = member.firstActivity else { return }
+        firstActivity = min(firstActivity ?? .max, first)
         lastActivity = max(lastActivity ?? 0, member.lastActivity)
     }
 
-    private func record(_ member: Member, _ count: ByteCount, _ failure: String?, _ now: UInt64) {
-        guard flows.count < limits.flows else {
+    private func stopSampling(_ member: Member) {
+        guard let index = member.sampledIndex, let last = sampled.popLast() else { return }
+        member.sampledIndex = nil
+        guard last !== member else { return }
+        sampled[index] = last
+        last.sampledIndex = index
+    }
+
+    private func record(
+        _ member: Member, _ count: ByteCount, _ failure: String?, _ now: UInt64,
+        _ isPersistent: Bool
+    ) {
+        // Those that fail come again and again.
+        guard isPersistent && failure == nil || flows.count < limits.flows else {
             points -= member.samples.count
             pointsDropped += member.samples.count + 1
             return
         }
-        sample(member, at: now)
+        sample(member, count, at: now)
         let measured = self.measured(member, count)
         flows.append(
             LoadReport.Flow(
@@ -156,15 +175,15 @@ final class ConnectionTable<Member: Connection> {
 
     // MARK: Time
 
-    /// Adds a point to every connection's series.
+    /// Adds a point to every series.
     func sample(at now: UInt64) {
-        for case let member? in slots {
-            note(member)
-            if limits.recordsAfter != nil { sample(member, at: now) }
-        }
+        for member in sampled { sample(member, member.count, at: now) }
+        if limits.recordsAfter != nil { pointsDropped += openCount - sampled.count }
     }
 
-    private func sample(_ member: Member, at now: UInt64) {
+    private func sample(_ member: Member, _ count: ByteCount, at now: UInt64) {
+        // Who doesn't know yet what it is for has no course.
+        guard member.phase != .header else { return }
         guard points < limits.points else {
             pointsDropped += 1
             return
@@ -172,7 +191,7 @@ final class ConnectionTable<Member: Connection> {
         // The last point of a series may fall on a tick.
         guard member.samples.last?.time != now else { return }
         points += 1
-        member.samples.append(Sample(member, at: now))
+        member.samples.append(Sample(member, count, at: now))
     }
 
     /// Whether what happens now is measured.
@@ -180,21 +199,25 @@ final class ConnectionTable<Member: Connection> {
 
     func beginWindow(at now: UInt64) {
         window.begin = now
-        window.base = total
         window.cpu = Self.cpuSeconds()
-        for case let member? in slots { member.base = member.count }
+        window.base = closed
+        for case let member? in slots {
+            member.base = member.count
+            window.base = window.base + member.base
+        }
     }
 
     func endWindow(at now: UInt64) {
         guard isMeasuring else { return }
+        var total = closed
+        for case let member? in slots {
+            let count = member.count
+            member.measured = measured(member, count)
+            total = total + count
+        }
         window.measured = total - window.base
         window.cpu = Self.cpuSeconds() - window.cpu
-        for case let member? in slots { member.measured = measured(member, member.count) }
         window.end = now
-    }
-
-    private var total: ByteCount {
-        slots.reduce(closed) { total, member in member.map { total + $0.count } ?? total }
     }
 
     private static func cpuSeconds() -> Double {

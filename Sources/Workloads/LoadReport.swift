@@ -22,7 +22,7 @@ package struct LoadReport: Codable, Sendable, Equatable {
     package var goodput: Double
     package var sent: Traffic
     package var received: Traffic
-    /// When payload first and last moved.
+    /// When payload first and last moved; nil where none did.
     package var firstByte: Double?
     package var lastByte: Double?
     /// CPU seconds of the whole process in the window, user and system.
@@ -32,7 +32,8 @@ package struct LoadReport: Codable, Sendable, Equatable {
     package var flows: [Flow]
     /// Connections opened or accepted.
     package var connections: Int
-    /// Points of series that weren't kept, because there were too many.
+    /// Points of series that weren't kept: 1024 connections at a time have a series, and there are
+    /// limits to the sum.
     package var pointsDropped: Int
     /// How many, by kind: see `docs/workloads.md`.
     package var failures: [String: Int]

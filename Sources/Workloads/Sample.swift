@@ -7,9 +7,9 @@ struct Sample {
     /// Where this end sends the data.
     var tcp: cshim_tcp_sample?
 
-    init(_ connection: Connection, at now: UInt64) {
+    init(_ connection: Connection, _ count: ByteCount, at now: UInt64) {
         time = now
-        count = connection.count
+        self.count = count
         guard connection.sendsData else { return }
         var sample = cshim_tcp_sample()
         if cshim_tcp_sample(connection.socket.raw.rawValue, &sample) == 0 { tcp = sample }

@@ -73,7 +73,10 @@ final class ServerRun {
         try announce()
         while !stop.hasCome {
             let now = KernelClock.monotonic()
-            while let action = timers.pop(dueAt: now) { perform(action, now) }
+            // Each with the time that it has become: time mustn't go back for a connection.
+            while let action = timers.pop(dueAt: now) {
+                perform(action, KernelClock.monotonic())
+            }
             for index in 0..<(try table.poller.wait(until: timers.next)) {
                 let (token, readiness) = table.poller.event(index)
                 if token == StopWatch.listenerToken {

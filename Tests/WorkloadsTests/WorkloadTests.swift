@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Workloads
@@ -139,6 +140,25 @@ import Testing
                 #expect((0...text.utf8.count).contains(error.offset))
             }
         }
+    }
+}
+
+@Suite struct OptionsTests {
+    @Test func clientsSurviveJSON() throws {
+        var options = LoadClient.Options(
+            workload: try Workload(parsing: "bulk:30s,flows=2+flows:30s,load=62.5%"),
+            addresses: [try ServerAddress(parsing: "[fd00::1]:5201")])
+        options.start = .max
+        options.linkRate = 50e6
+        let json = try JSONEncoder().encode(options)
+        #expect(try JSONDecoder().decode(LoadClient.Options.self, from: json) == options)
+    }
+
+    @Test func serversSurviveJSON() throws {
+        var options = LoadServer.Options()
+        options.recordsAfter = nil
+        let json = try JSONEncoder().encode(options)
+        #expect(try JSONDecoder().decode(LoadServer.Options.self, from: json) == options)
     }
 }
 
