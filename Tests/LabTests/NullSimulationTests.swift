@@ -31,11 +31,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [(16, UInt64(4)), (24, 5), (41, 6)])
+    @Test(arguments: [(16, UInt64(4)), (24, 5), (61, 6)])
     func ratesAreAlpha(runs: Int, seed: UInt64) throws {
         let simulation = try #require(
             Analyzer(seed: seed).simulateNull(records(runs, seed: seed), comparisons: 1_000))
-        #expect(simulation.pairs == runs / 2 && simulation.comparisons == 1_000)
+        #expect(simulation.pairs == min(runs / 2, 20) && simulation.comparisons == 1_000)
         // Neither what isn't judged nor what doesn't vary.
         #expect(simulation.rates.count == 7)
         for (metric, rate) in simulation.rates where metric != "rebuffering" {

@@ -13,10 +13,10 @@ package struct Analysis: Codable, Sendable, Equatable {
     package struct Comparison: Codable, Sendable, Equatable {
         /// ``Metric/name``.
         package var metric: String
-        /// In the metric's unit.
+        /// In the metric's unit: the mean over the blocks, geometric where all values are above 0.
         package var a: Estimate
         package var b: Estimate
-        /// B over A less one, so 0.05 is 5 % more; absolute (in the metric's unit) where A is 0
+        /// B over A less one, so 0.05 is 5 % more; absolute (in the metric's unit) where A or B is 0
         /// somewhere.
         package var effect: Estimate
         package var isRelative: Bool
