@@ -78,8 +78,7 @@ package final class EmulatedNetwork: Sendable {
         }
     }
 
-    private static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError)
-    {
+    static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError) {
         let what = "cannot build the network"
         func refuse(_ subject: String, _ reason: String) -> EmulatorError {
             EmulatorError(.invalid, what, on: subject, because: reason)
