@@ -111,9 +111,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PlotsTests", dependencies: ["Plots", "TestSupport"], swiftSettings: strict),
+        // The emulator as a program: its benchmark drives it, its tests kill it.
+        .executableTarget(
+            name: "emulator-link", dependencies: ["Emulator", "LinkModel"],
+            path: "Tests/EmulatorLink", swiftSettings: strict),
         .testTarget(
             name: "EmulatorTests",
-            dependencies: ["Emulator", "Host", "LinkModel", "TestSupport", system],
+            dependencies: [
+                "CShim", "Emulator", "Host", "LinkModel", "TestSupport", "emulator-link", system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkloadsTests", dependencies: ["Host", "TestSupport", "Workloads", system],

@@ -9,7 +9,7 @@ package enum Side: Int, Sendable, CaseIterable {
 
 /// A host of an emulated network: a network namespace with one interface and a loopback.
 package struct EmulatedHost: Sendable {
-    package static let interface = "tun0"
+    package static let interface = "link0"
 
     package let namespace: NetworkNamespace
     package let ipv4: String

@@ -13,11 +13,15 @@ package struct EmulatorOptions: Sendable {
     package var recordsDecisions = false
     /// Between two samples of the queue, in nanoseconds.
     package var sampleInterval: Int64 = 1_000_000
+    /// TCP frames under way, for each of which 64 KiB of addresses are kept, of which only what it
+    /// fills becomes memory; what comes beyond is dropped and makes the run void.
+    package var maximumLargeFrames = 32_768
 
     package init() {}
 }
 
-/// A dumbbell: pairs of hosts, one of each left and one right of a link that all pairs share.
+/// A dumbbell: pairs of hosts, one of each left and one right of a link that all pairs share. A host
+/// reaches the other one of its pair.
 ///
 /// Each host is a network namespace without a name, held by a descriptor, and the link is a thread
 /// of this process: however the process ends, the kernel takes everything away. One object is one
@@ -78,8 +82,7 @@ package final class EmulatedNetwork: Sendable {
         }
     }
 
-    private static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError)
-    {
+    static func validate(_ pairs: [Pair], _ options: EmulatorOptions) throws(EmulatorError) {
         let what = "cannot build the network"
         func refuse(_ subject: String, _ reason: String) -> EmulatorError {
             EmulatorError(.invalid, what, on: subject, because: reason)
@@ -94,6 +97,9 @@ package final class EmulatedNetwork: Sendable {
         }
         guard (1_280...9_000).contains(options.mtu) else {
             throw refuse("MTU \(options.mtu)", "1280 (IPv6's minimum) to 9000 are possible")
+        }
+        guard options.maximumLargeFrames >= 16 else {
+            throw refuse("\(options.maximumLargeFrames) frames", "16 are the least")
         }
         guard options.sampleInterval > 0 else {
             throw refuse("sample interval \(options.sampleInterval) ns", "it must be positive")

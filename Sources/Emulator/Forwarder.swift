@@ -58,7 +58,7 @@ final class Forwarder {
     private let extraDelays: [Int64]
     private let control: ForwarderControl
     private let clock: LinkClock
-    private let pool = FramePool()
+    private let pool: FramePool
     private let down: Lane
     private let up: Lane
     private var waiter: Waiter
@@ -84,7 +84,8 @@ final class Forwarder {
         self.control = control
         let clock = LinkClock { KernelClock.monotonic() }
         self.clock = clock
-        let pool = pool
+        let pool = FramePool(maximumLarge: options.maximumLargeFrames)
+        self.pool = pool
         func lane(_ spec: DirectionSpec, _ stream: UInt64) -> Lane {
             Lane(
                 LinkDirection(spec, seed: seed, stream: stream), pool: pool,
@@ -162,8 +163,10 @@ final class Forwarder {
 
     /// Reads a packet to forget it: all memory is taken.
     private func discard(from host: Int) {
-        var nothing: UInt8 = 0
-        if read(descriptors[host], &nothing, 1) >= 0 { overflows += 1 }
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) {
+            // Longer than the virtio header, or the kernel calls it an error.
+            if read(descriptors[host], $0.baseAddress, $0.count) >= 0 { overflows += 1 }
+        }
     }
 
     private func offer(_ read: Int, length: Int, from host: Int) {

@@ -44,9 +44,8 @@ final class FramePool {
     static let maximumSegments = 1 << segmentBits
     private static let segmentBits = 11
     private static let maximumFrames = 1 << 20
-    /// 2 GiB of addresses, of which only what frames fill becomes memory.
-    private static let maximumLarge = 32_768
 
+    private let maximumLarge: Int
     private(set) var frames: UnsafeMutablePointer<Frame>
     private var capacity = 1_024
     private var count = 0
@@ -55,7 +54,8 @@ final class FramePool {
     private var freeLarge: [Int32] = []
     private var freeSmall: [Int32] = []
 
-    init() {
+    init(maximumLarge: Int) {
+        self.maximumLarge = maximumLarge
         frames = .allocate(capacity: capacity)
     }
 
@@ -77,7 +77,7 @@ final class FramePool {
         if let number = small ? freeSmall.popLast() : freeLarge.popLast() { return Int(number) }
         let added = small ? 256 : 16
         guard count + added <= Self.maximumFrames,
-            small || largeCount + added <= Self.maximumLarge
+            small || largeCount + added <= maximumLarge
         else { return nil }
         grow(by: added, small: small)
         return (small ? freeSmall.popLast() : freeLarge.popLast()).map { Int($0) }

@@ -11,19 +11,22 @@ struct Waiter: ~Copyable {
     private static let priority: CInt = 10
     /// How long before its time the thread gets up to spin, ns.
     private static let spin: Int64 = 100_000
-    /// Of all time at most 3/10 is spent spinning; what may be saved up, ns.
-    private static let spinShare: (Int64, of: Int64) = (3, 10)
+    /// Of all time spent spinning at most, and together with the work at most, percent.
+    private static let spinShare: (alone: Int64, withWork: Int64) = (30, 70)
+    /// What may be saved up for spinning, ns.
     private static let maximumSavings: Int64 = 3_000_000
-    private static let window: Int64 = 20_000_000
-    /// Of a window on the CPU, in percent: above the first it steps back, below the second returns.
-    private static let busy: (most: Int64, least: Int64) = (80, 60)
+    private static let window: Int64 = 200_000_000
+    /// Of a window on the CPU, percent: above the first it steps back, below the second returns.
+    private static let busy: (most: Int64, least: Int64) = (85, 60)
     private static let stall: Int64 = 5_000_000
 
     private let clock: LinkClock
     private let descriptors: UnsafeMutablePointer<pollfd>
     private let count: Int
 
+    private var share = spinShare.alone
     private var savings = maximumSavings
+    private var spun: Int64 = 0
     private var lastEarned: Int64 = 0
     private var windowStart: Int64 = 0
     private var windowCPU: Int64 = 0
@@ -76,7 +79,7 @@ struct Waiter: ~Copyable {
     mutating func wait(until deadline: Int64?) {
         var now = clock.now()
         note(delay: now - wokenAt)
-        adaptPriority(now)
+        if now - windowStart >= Self.window { adapt(now) }
         earn(now)
         while true {
             let left = deadline.map { max(0, $0 - now) }
@@ -103,14 +106,14 @@ struct Waiter: ~Copyable {
             let now = clock.now()
             if ready != 0 || now >= deadline {
                 savings -= now - start
+                spun += now - start
                 return now
             }
         }
     }
 
     private mutating func earn(_ now: Int64) {
-        let earned = (now - lastEarned) * Self.spinShare.0 / Self.spinShare.of
-        savings = min(Self.maximumSavings, savings + earned)
+        savings = min(Self.maximumSavings, savings + (now - lastEarned) * share / 100)
         lastEarned = now
     }
 
@@ -120,16 +123,19 @@ struct Waiter: ~Copyable {
         longestStall = max(longestStall, delay)
     }
 
-    private mutating func adaptPriority(_ now: Int64) {
-        guard isRealTime, now - windowStart >= Self.window else { return }
+    /// Chooses priority and spinning by what the last window took.
+    private mutating func adapt(_ now: Int64) {
         let cpu = Self.cpuTime()
-        let percent = (cpu - windowCPU) * 100 / (now - windowStart)
-        if isFIFO ? percent > Self.busy.most : percent < Self.busy.least {
+        let used = (cpu - windowCPU) * 100 / (now - windowStart)
+        let work = used - spun * 100 / (now - windowStart)
+        share = max(0, min(Self.spinShare.alone, Self.spinShare.withWork - work))
+        if isRealTime, isFIFO ? used > Self.busy.most : used < Self.busy.least {
             isFIFO.toggle()
             _ = cshim_realtime(isFIFO ? Self.priority : 0)
         }
         windowStart = now
         windowCPU = cpu
+        spun = 0
     }
 
     /// What the calling thread has used, ns.

@@ -21,7 +21,7 @@ struct Decisions: Sendable {
 
     /// True in `threshold` of 2^63 cases: never at 0, always at 2^63.
     func hits(_ threshold: UInt64, _ purpose: Purpose, _ number: UInt64) -> Bool {
-        bits(purpose, number) >> 1 < threshold
+        threshold > 0 && bits(purpose, number) >> 1 < threshold
     }
 
     /// Uniform in [0, 1).

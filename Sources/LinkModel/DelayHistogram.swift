@@ -42,7 +42,9 @@ package struct DelayHistogram: Sendable, Equatable {
     /// The value that a share `q` of all values doesn't exceed, to 1/128; `nil` when there is none.
     package func quantile(_ q: Double) -> Int64? {
         guard count > 0 else { return nil }
-        let rank = max(1, UInt64((min(max(q, 0), 1) * Double(count)).rounded(.up)))
+        let exactRank = min(max(q, 0), 1) * Double(count)
+        var rank = UInt64(exactRank)
+        if Double(rank) < exactRank || rank == 0 { rank += 1 }
         var seen: UInt64 = 0
         for bucket in counts.indices {
             seen += counts[bucket]

@@ -19,21 +19,28 @@ extension LinkDirection {
     }
 
     private mutating func transmitByTrace() {
-        guard var transmitter = trace else { return }
-        while transmitter.nextOpportunity <= now, transmitter.isBusy || !queue.isEmpty {
-            let time = transmitter.takeOpportunity()
+        while let time = trace?.takeOpportunity(by: now, isWanted: !queue.isEmpty) {
             applyWireSteps(until: time)
-            while transmitter.hasBudget {
-                if !transmitter.isBusy {
+            while trace?.hasBudget == true {
+                if trace?.isBusy == false {
                     guard let packet = dequeue(at: time) else { break }
-                    transmitter.begin(packet)
+                    trace?.begin(packet)
                 }
-                if let packet = transmitter.send() {
+                if let packet = trace?.send() {
                     propagation.send(packet, at: time, decisions, &counters)
                 }
             }
         }
-        trace = transmitter
+    }
+
+    mutating func updateNextEvent() {
+        var next = propagation.line.nextDue
+        if !drops.isEmpty { next = min(next, drops.first.time) }
+        if !queue.isEmpty || trace?.isBusy ?? false {
+            let start = trace?.nextOpportunity ?? clock.freeAt
+            next = min(next, start &+ propagation.shortestDelay)
+        }
+        nextEvent = next == .max ? nil : next
     }
 
     private mutating func applyWireSteps(until time: Int64) {

@@ -66,6 +66,10 @@ package struct LinkDirection: Sendable {
     var waitingTime: Int64 = 0
     var sampled = LinkCounters()
 
+    /// When `advance` has something to give out: at most a lower bound while packets wait, `nil`
+    /// when there is nothing in the direction. What CoDel drops doesn't count: it comes along with
+    /// the next delivery.
+    package internal(set) var nextEvent: Int64?
     package internal(set) var counters = LinkCounters()
     /// What waits; not what is being sent.
     package internal(set) var queueBytes = 0
@@ -94,6 +98,11 @@ package struct LinkDirection: Sendable {
     /// Takes a packet that arrives at `now`; a time before the latest one counts as that.
     package mutating func offer(_ packet: Packet, at now: Int64) {
         proceed(to: now)
+        accept(packet)
+        updateNextEvent()
+    }
+
+    private mutating func accept(_ packet: Packet) {
         guard !packet.isExempt else { return propagation.send(exempt: packet, at: self.now) }
         number &+= 1
         counters.offeredPackets &+= 1
@@ -107,20 +116,6 @@ package struct LinkDirection: Sendable {
             return drop(packet.token, .loss, at: self.now)
         }
         enqueue(packet)
-    }
-
-    /// When `advance` has something to give out: at most a lower bound while packets wait, `nil`
-    /// when there is nothing in the direction. What CoDel drops doesn't count: it comes along with
-    /// the next delivery.
-    package var nextEvent: Int64? {
-        var next = propagation.line.nextDue
-        if !drops.isEmpty { next = min(next, drops.first.time) }
-        if let trace, !queue.isEmpty || trace.isBusy {
-            next = min(next, trace.nextOpportunity &+ propagation.shortestDelay)
-        } else if !queue.isEmpty {
-            next = min(next, clock.freeAt &+ propagation.shortestDelay)
-        }
-        return next == .max ? nil : next
     }
 
     /// Gives out everything due by `now`, in the order of time.
@@ -142,9 +137,10 @@ package struct LinkDirection: Sendable {
                         token: entry.token, due: due, isMarked: entry.isMarked,
                         isCopy: entry.isCopy))
             } else {
-                return
+                break
             }
         }
+        updateNextEvent()
     }
 
     /// What the queue did since the last call.

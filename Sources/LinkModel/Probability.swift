@@ -13,7 +13,7 @@ package struct Probability: Sendable, Hashable, Comparable {
 
     /// Rounded to a billionth.
     package init(_ value: Double) {
-        self.init(billionths: Int((value * 1e9).rounded()))
+        self.init(billionths: Int(value * 1e9 + 0.5))
     }
 
     package var value: Double { Double(billionths) / 1e9 }

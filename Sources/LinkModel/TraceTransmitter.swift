@@ -16,9 +16,10 @@ struct TraceTransmitter: Sendable {
     /// Opportunities up to `now` went by unused.
     mutating func idle(until now: Int64) { cursor.skip(past: now) }
 
-    /// Returns the time of the opportunity that is taken.
-    mutating func takeOpportunity() -> Int64 {
+    /// Returns the next opportunity's time when there is one by `now` and something to send.
+    mutating func takeOpportunity(by now: Int64, isWanted: Bool) -> Int64? {
         let time = cursor.time
+        guard time <= now, isWanted || isBusy else { return nil }
         cursor.advance()
         budget = Trace.opportunityBytes
         return time

@@ -29,6 +29,28 @@ extension KernelSuites {
             #expect(try eventually { try planted(pair) == 0 })
         }
 
+        /// SIGKILL gives no chance to clean up: the kernel does.
+        @Test func nothingIsLeftOfAKilledProcess() throws {
+            let directory = try TemporaryDirectory()
+            let input = directory.path.appending("input")
+            #expect(input.withPlatformString { mkfifo($0, 0o600) } == 0)
+            let program = FilePath(CommandLine.arguments[0]).removingLastComponent()
+                .appending("emulator-link")
+            // Opened both ways, a pipe has no end that could come.
+            var child = try ChildProcess(
+                ["sh", "-c", #"exec "$0" 'rtt 10ms' <>"$1""#, program.string, input.string])
+            #expect(try eventually { try child.standardOutput().contains("\n") })
+            let namespaces = try child.standardOutput().split(separator: "\"")
+                .filter { $0.hasPrefix("/proc/") }
+            #expect(namespaces.count == 2)
+            let pair = try NetworkPair()
+            for namespace in namespaces { try plant(in: FilePath(String(namespace)), pair) }
+            #expect(try planted(pair) == 2)
+            try child.signal(SIGKILL)
+            _ = try child.wait()
+            #expect(try eventually { try planted(pair) == 0 })
+        }
+
         /// One that was never started, too.
         @Test func whatNeverRanGoesToo() throws {
             let before = try descriptors()

@@ -38,7 +38,7 @@ enum Family: CaseIterable {
 
 /// A TCP connection from a left host to its right one.
 func connect(
-    _ network: EmulatedNetwork, pair: Int = 0, _ family: Family = .ipv4,
+    _ network: some HostNetwork, pair: Int = 0, _ family: Family = .ipv4,
     configure: (TCPOptions) throws -> Void = { _ in }
 ) throws -> (left: TCPConnection, right: TCPConnection) {
     let right = network.right[pair]

@@ -28,6 +28,7 @@ extension KernelSuites {
             #expect(refusal { $0.mtu = 576 }?.subject == "MTU 576")
             #expect(refusal { $0.mtu = 65_536 }?.code == .invalid)
             #expect(refusal { $0.sampleInterval = 0 }?.code == .invalid)
+            #expect(refusal { $0.maximumLargeFrames = 0 }?.code == .invalid)
         }
 
         @Test func many() throws {

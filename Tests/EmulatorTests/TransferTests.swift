@@ -52,6 +52,19 @@ extension KernelSuites {
             #expect(mean > 500 && mean <= 1_500)
         }
 
+        /// What finds no memory is dropped, said, and sent again.
+        @Test func tooMuchUnderWayIsADisturbance() throws {
+            var options = EmulatorOptions()
+            options.maximumLargeFrames = 16
+            let network = try EmulatedNetwork(
+                link: LinkSpec(down: .line(delay: 20), up: .line()), seed: 1, options: options)
+            try network.start()
+            let (left, right) = try connect(network)
+            #expect(try arrivesIntact(8 << 20, from: left, to: right))
+            let report = try network.stop()
+            #expect(report.disturbances.contains { $0.contains("found no room") })
+        }
+
         @Test(arguments: Family.allCases)
         func theRoundTripIsAsConfigured(family: Family) throws {
             let network = try EmulatedNetwork(

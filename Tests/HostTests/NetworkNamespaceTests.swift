@@ -39,6 +39,23 @@ import Testing
         #expect(try inode() == home)
     }
 
+    @Test func makesOneWithoutAName() throws {
+        let home = try inode()
+        let made = try NetworkNamespace.create(name: "mine")
+        #expect(try inode() == home)
+        #expect(made.inode != home && made.name == "mine")
+        #expect(try NetworkNamespace.open(made.path).inode == made.inode)
+        // Its loopback is down, and everything else isn't there.
+        let links = try Command.check(["ip", "-o", "link"], Placement(namespace: made.path))
+        #expect(links.split(separator: "\n").count == 1 && links.contains("state DOWN"))
+        let counted = try made.perform { () throws(HostError) in
+            try InterfaceStatistics.read("lo")
+        }.get()
+        #expect(counted.transmitDropped == 0)
+        let missing = #expect(throws: HostError.self) { try InterfaceStatistics.read("nosuch0") }
+        #expect(missing?.code == .malformed)
+    }
+
     @Test func refusesWhatIsNoNamespace() throws {
         let home = try inode()
         let file = try NetworkNamespace.open("/proc/self/ns/mnt")
