@@ -1,7 +1,8 @@
 extension LinkDirection {
     /// Lets everything happen that happens by `now`, in the order of time.
     mutating func proceed(to now: Int64) {
-        if now > self.now { self.now = now }
+        // The very last time stands for never.
+        if now > self.now { self.now = min(now, .max - 1) }
         if trace == nil { transmit() } else { transmitByTrace() }
         applyWireSteps(until: self.now)
     }
