@@ -28,6 +28,8 @@ extension LinkDirection {
                     trace?.begin(packet)
                 }
                 if let packet = trace?.send() {
+                    // The clock knows since when nothing is sent, which RED asks.
+                    _ = clock.send(bytes: 0, notBefore: time)
                     propagation.send(packet, at: time, decisions, &counters)
                 }
             }

@@ -140,4 +140,19 @@ import Testing
         #expect(link.counters.aqmDrops == UInt64(deliveries.drops.count))
         #expect(link.queueingDelay.maximum < 60_000_000)
     }
+
+    @Test func redForgetsOnATraceOnlyWhatItsRateAllows() throws {
+        // 1 packet in 10 ms, thresholds that are passed at once; then idle for 30 ms of 60.
+        var link = try LinkDirection(
+            "trace t red min 2p max 100p probability 0.1% weight 50%", trace: "10\n")
+        _ = link.run(repeatElement(0, count: 6))
+        guard case .red(let red) = link.discipline else {
+            Issue.record("no red")
+            return
+        }
+        let full = red.average
+        link.offer(.init(token: 9, bytes: 1500), at: 90_000_000)
+        guard case .red(let later) = link.discipline else { return }
+        #expect(abs(later.average - full / 8) < 1e-9)
+    }
 }
