@@ -71,7 +71,7 @@ package struct DelayHistogram: Sendable, Equatable {
         guard bucket >= 2 * linear else { return Int64(bucket)...Int64(bucket) }
         let shift = Int64(bucket / linear - 1)
         let lowest = Int64(bucket % linear + linear) << shift
-        return lowest...(lowest + (1 << shift) - 1)
+        return lowest...(lowest + ((1 << shift) - 1))
     }
 
     private static func middle(of bucket: Int) -> Int64 {

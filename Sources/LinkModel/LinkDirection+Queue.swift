@@ -94,8 +94,10 @@ extension LinkDirection {
             case .bytes(let bytes): queueBytes >= bytes ? .mark : .pass
             }
         case .red(var red):
+            let isBusy = trace?.isBusy ?? false
             let verdict = red.verdict(
-                queuePackets: queue.count, queueBytes: queueBytes, idleTime: now &- clock.freeAt,
+                queuePackets: queue.count, queueBytes: queueBytes,
+                idleTime: isBusy ? 0 : now &- clock.freeAt,
                 isECT: packet.isECT, random: decisions.uniform(.red, packet.number))
             discipline = .red(red)
             return verdict

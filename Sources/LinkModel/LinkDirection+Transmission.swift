@@ -1,7 +1,8 @@
 extension LinkDirection {
     /// Lets everything happen that happens by `now`, in the order of time.
     mutating func proceed(to now: Int64) {
-        if now > self.now { self.now = now }
+        // The very last time stands for never.
+        if now > self.now { self.now = min(now, .max - 1) }
         if trace == nil { transmit() } else { transmitByTrace() }
         applyWireSteps(until: self.now)
     }
@@ -27,6 +28,8 @@ extension LinkDirection {
                     trace?.begin(packet)
                 }
                 if let packet = trace?.send() {
+                    // The clock knows since when nothing is sent, which RED asks.
+                    _ = clock.send(bytes: 0, notBefore: time)
                     propagation.send(packet, at: time, decisions, &counters)
                 }
             }

@@ -24,6 +24,10 @@ struct LinkQuantity: Sendable {
     static let delay = LinkQuantity(
         units: duration.units, range: 0...60_000_000_000, expectation: duration.expectation)
 
+    /// In nanoseconds; two delays.
+    static let rtt = LinkQuantity(
+        units: duration.units, range: 0...120_000_000_000, expectation: duration.expectation)
+
     /// In bits per second.
     static let rate = LinkQuantity(
         units: [("bit", 1), ("kbit", 1000), ("Mbit", 1_000_000), ("Gbit", 1_000_000_000)],

@@ -16,7 +16,7 @@ extension LinkSpec: CustomStringConvertible {
         let isSymmetric =
             (0...1).contains(down.delay - up.delay) && !down.steps.contains(where: \.isDelay)
         let usesRTT = isSymmetric || up == inheritedUp
-        let rtt = baseRTT == 0 ? "" : "rtt \(LinkQuantity.delay.format(baseRTT))"
+        let rtt = baseRTT == 0 ? "" : "rtt \(LinkQuantity.rtt.format(baseRTT))"
         let first = down.clauses(
             delay: usesRTT ? rtt : "delay \(LinkQuantity.delay.format(down.delay))",
             defaultLimit: QueueSpec().limit)

@@ -16,7 +16,7 @@ extension LinkSpecParser {
         case "trace": try setRate(.trace(argument("a trace's name")), at: token)
         case "rtt":
             guard rtt == nil else { throw error(.repeated, token, "rtt is given twice", "one rtt") }
-            rtt = (try value(.delay), token)
+            rtt = (try value(.rtt), token)
         case "delay":
             try once(token, as: "delay")
             section.delay = try value(.delay)
