@@ -120,34 +120,13 @@ extension RunExecutor.Outcome.Part {
     var goodput: Double { clients.reduce(0) { $0 + $1.goodput } }
 }
 
-extension DirectionSpec {
-    /// The bits that could be sent between two times (ns since the link's start); nil: unlimited.
-    func capacity(from begin: Int64, to end: Int64) -> Double? {
-        var rate = self.rate.bitsPerSecond
-        var time = begin
-        var bits = 0.0
-        for step in steps {
-            guard case .rate(let next) = step.change, step.time < end else { continue }
-            if step.time > time {
-                guard let rate else { return nil }
-                bits += rate * Double(step.time - time) / 1e9
-                time = step.time
-            }
-            rate = Double(next)
-        }
-        guard let rate else { return nil }
-        return bits + rate * Double(end - time) / 1e9
-    }
-}
-
 extension RunMeasurement {
     /// Why the run doesn't count.
     var disturbances: [String] {
         var reasons = outcome.link?.disturbances ?? []
         for part in outcome.parts {
-            for report in part.clients where !report.isComplete {
+            if !part.clients.allSatisfy(\.isComplete) {
                 reasons.append("a load generator of \(part.arm) ended early")
-                _ = report
             }
             if part.goodput == 0 { reasons.append("\(part.arm) transferred nothing") }
         }
