@@ -46,6 +46,24 @@ public struct Histogram: Sendable, Equatable {
         return nil
     }
 
+    /// The same, with a bucket's samples taken as spread evenly over it: within 1/8, but without steps,
+    /// so that small differences between samples of the same kind show.
+    public func interpolatedQuantile(_ share: Double) -> Double? {
+        let count = count
+        guard count > 0 else { return nil }
+        let rank = share * Double(count)
+        var below = 0.0
+        for (bucket, samples) in counts.enumerated() where samples > 0 {
+            let within = (rank - below) / Double(samples)
+            below += Double(samples)
+            if below >= rank {
+                let low = Double(Self.lowest(bucket))
+                return low + max(0, within) * (Double(Self.lowest(bucket + 1)) - low)
+            }
+        }
+        return nil
+    }
+
     /// Samples up to each bound and above the one before, and last those above all; a bucket
     /// counts whole where its middle does.
     ///

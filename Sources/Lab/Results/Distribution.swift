@@ -9,7 +9,9 @@ extension Distribution {
         guard count > 0 else { return nil }
         self.init(
             count: count,
-            percentiles: (0...100).map { (histogram.quantile(Double($0) / 100) ?? 0) * unit })
+            percentiles: (0...100).map {
+                (histogram.interpolatedQuantile(Double($0) / 100) ?? 0) * unit
+            })
     }
 
     init?(_ histogram: DelayHistogram) {

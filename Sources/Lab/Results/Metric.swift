@@ -25,6 +25,7 @@ package struct Metric: Sendable, Hashable {
     /// All there are, the most telling first.
     package static let all: [Metric] = [
         Metric(name: "goodput", title: "Goodput", unit: .bitsPerSecond, better: .higher),
+        Metric(name: "rtt_mean", title: "RTT mean", unit: .seconds, better: .lower),
         Metric(name: "rtt_p50", title: "RTT p50", unit: .seconds, better: .lower),
         Metric(name: "rtt_p95", title: "RTT p95", unit: .seconds, better: .lower),
         Metric(name: "rtt_p99", title: "RTT p99", unit: .seconds, better: .lower),

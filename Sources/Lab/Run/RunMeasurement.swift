@@ -39,6 +39,7 @@ struct RunMeasurement {
         metrics["goodput"] = goodput
         if let rtt = Distribution(part.statistics.rtt, unit: 1e-6) {
             distributions["rtt"] = rtt
+            metrics["rtt_mean"] = part.statistics.rtt.mean.map { $0 / 1e6 }
             metrics["rtt_p50"] = rtt.percentiles[50]
             metrics["rtt_p95"] = rtt.percentiles[95]
             metrics["rtt_p99"] = rtt.percentiles[99]
