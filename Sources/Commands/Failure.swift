@@ -50,8 +50,11 @@ struct Failure: Error {
             self.init(error.description, exitCode: Code.invalidInput)
         case let error as WorkloadSyntaxError:
             self.init(error.description, exitCode: Code.invalidInput)
-        case let error as WorkloadError: self.init(error.description)
-        case let error as EmulatorError: self.init(error.description)
+        case let error as WorkloadError:
+            self.init(
+                error.description,
+                exitCode: error.code == .badAddress ? Code.invalidInput : Code.failed)
+        case let error as EmulatorError: self.init(BenchError(error))
         default: return nil
         }
     }

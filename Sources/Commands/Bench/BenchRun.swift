@@ -33,6 +33,22 @@ struct BenchRun: ParsableCommand {
     @Option(help: "The traffic, such as bulk:30s,flows=4 (docs/workloads.md).")
     var workload: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Shell command that makes the traffic instead, in the arm's cgroup on the right host, "
+                + "for as long as the workload says. {server} is the left host's address, {port} "
+                + "an arm's own port.", valueName: "command"))
+    var command: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What --command connects to: started on the left host before, in the foreground.",
+            valueName: "command"))
+    var serverCommand: String?
+
+    @Option(help: "What makes the emulated link: emulator or netem.")
+    var backend: BenchPath.Backend?
+
     @Option(help: "sequential, coexist or mix.")
     var design: Scenario.Design?
 
@@ -67,6 +83,14 @@ struct BenchRun: ParsableCommand {
         if let repeats, !(1...1000).contains(repeats) {
             throw ValidationError("--repeat is from 1 to 1000.")
         }
+        if serverCommand != nil, command == nil {
+            throw ValidationError("--server-command serves a --command.")
+        }
+        if path != nil {
+            guard serverCommand == nil, backend == nil else {
+                throw ValidationError("With --path, the other end and the link are there already.")
+            }
+        }
     }
 
     func run() throws {
@@ -77,6 +101,7 @@ struct BenchRun: ParsableCommand {
             scenario: chosen, path: path, a: try Arm.find(chosen.a, tuner),
             b: try Arm.find(chosen.b, tuner),
             seed: seed ?? UInt64.random(in: 1...1_000_000), results: FilePath(results))
+        benchmark.commands = command.map { LoadCommands(client: $0, server: serverCommand) }
         benchmark.calibrates = calibrates
         benchmark.version = Version.text
         benchmark.command = commandLine(seed: benchmark.seed)
@@ -117,18 +142,29 @@ struct BenchRun: ParsableCommand {
     private func chosenPath(_ scenario: Scenario) throws -> BenchPath {
         if let path { return .real(try ServerAddress(parsing: path)) }
         return .emulated(
-            try LinkSpec.parse(scenario.link, traces: TraceFiles().bytes), text: scenario.link)
+            try LinkSpec.parse(scenario.link, traces: TraceFiles().bytes), text: scenario.link,
+            backend ?? .emulator)
     }
 
     /// As typed, and with the seed: what repeats it.
     private func commandLine(seed: UInt64) -> String {
         var words = ["tcptune"] + CommandLine.arguments.dropFirst()
         if self.seed == nil { words += ["--seed", "\(seed)"] }
-        return words.map { word in
-            word.contains { " \"'$*?%;&|<>()".contains($0) } ? "'\(word)'" : word
-        }.joined(separator: " ")
+        return words.map(\.shellQuoted).joined(separator: " ")
     }
 }
+
+extension String {
+    /// As a shell takes it for one word.
+    fileprivate var shellQuoted: String {
+        let plain = allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "%+,-./:=@_".contains($0))
+        }
+        return plain && !isEmpty ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+    }
+}
+
+extension BenchPath.Backend: ExpressibleByArgument {}
 
 extension Scenario.Design: ExpressibleByArgument {}
 
