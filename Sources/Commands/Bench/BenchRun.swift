@@ -56,7 +56,7 @@ struct BenchRun: ParsableCommand {
     var repeats: Int?
 
     @Option(help: ArgumentHelp("What is left out at the start of each run.", valueName: "time"))
-    var warmUp: Interval?
+    var warmUp: WarmUp?
 
     @Option(
         help: ArgumentHelp("Differences below it count as none: 2%.", valueName: "percent"))
@@ -105,8 +105,6 @@ struct BenchRun: ParsableCommand {
         benchmark.calibrates = calibrates
         benchmark.version = Version.text
         benchmark.command = commandLine(seed: benchmark.seed)
-        let seconds = Int(benchmark.duration.rounded())
-        Console.error("\(chosen.name): \(seconds) s of traffic, seed \(benchmark.seed)")
         let (directory, wasInterrupted) = try benchmark.run(tuner) { Console.error($0) }
         let result = try BenchResult(directory)
         let report = try result.html()
@@ -114,7 +112,13 @@ struct BenchRun: ParsableCommand {
         if let html { try directory.write(report, to: FilePath(html)) }
         output.print(json: result.json, table: { result.text })
         Console.error("\(directory.path) has the runs and report.html")
-        if wasInterrupted { throw Failure("interrupted; what was finished is kept", exitCode: 130) }
+        if wasInterrupted {
+            throw Failure(
+                "interrupted; what was finished is kept", exitCode: Failure.Code.interrupted)
+        }
+        if result.analysis.blocks == 0 {
+            throw Failure("every block was disturbed: there is nothing to compare")
+        }
     }
 
     private func chosenScenario() throws -> Scenario {
@@ -167,6 +171,20 @@ extension String {
 extension BenchPath.Backend: ExpressibleByArgument {}
 
 extension Scenario.Design: ExpressibleByArgument {}
+
+/// A time as people write it: `500ms`, `2s`, 0.
+struct WarmUp: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument: String) {
+        let units = [("ms", 0.001), ("s", 1), ("", 1)]
+        guard let (unit, scale) = units.first(where: { argument.hasSuffix($0.0) }),
+            let number = Double(argument.dropLast(unit.count)), (0...3600).contains(number * scale),
+            number == 0 || !unit.isEmpty
+        else { return nil }
+        seconds = number * scale
+    }
+}
 
 /// A share as people write it.
 struct Percentage: ExpressibleByArgument {

@@ -41,4 +41,18 @@ package enum BenchPath: Sendable {
         try HostTuning.apply(to: network.left + network.right)
         return network
     }
+
+    /// Whether anybody serves at the other end of a real path.
+    func check() throws {
+        guard case .real(let server) = self else { return }
+        let exchange = try Workload(parsing: "rr:1s,think=100ms")
+        let report = try LoadClient.run(LoadClient.Options(workload: exchange, addresses: [server]))
+        guard report.isComplete else { throw BenchError(.interrupted, "interrupted") }
+        guard report.received.bytes > 0 else {
+            let reasons = report.failures.keys.sorted().joined(separator: ", ")
+            throw BenchError(
+                .failed, "nobody answers at \(server)" + (reasons.isEmpty ? "" : " (\(reasons))"),
+                advice: "run 'tcptune bench serve' there")
+        }
+    }
 }

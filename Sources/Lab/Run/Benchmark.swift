@@ -43,18 +43,19 @@ package struct Benchmark: Sendable {
     }
 
     /// Seconds of traffic in all, without repetitions.
-    package var duration: Double { Double(plan.runs.count) * scenario.duration }
+    private var duration: Double { Double(plan.runs.count) * scenario.duration }
 
     /// Runs it. What was finished is in the directory however it ends.
     ///
-    /// - Parameter progress: told a line for each run.
+    /// - Parameter progress: told a line before the first run, and one for each.
     /// - Returns: the directory, and whether it was interrupted.
     package func run(
         _ tuner: Tuner, progress: (String) -> Void
     ) throws -> (results: ResultDirectory, wasInterrupted: Bool) {
         let interruption = Interruption()
         try check()
-        // What can't be built is better known before anything is there.
+        // What can't be is better known before anything is there.
+        try path.check()
         _ = try path.makeNetwork(accessDelays: scenario.accessDelays, seed: seed)
         let cgroups = try BenchCgroups([("a", a), ("b", b)], tuner)
         var manifest = manifest
@@ -62,6 +63,7 @@ package struct Benchmark: Sendable {
         let executor = RunExecutor(
             scenario: scenario, path: path, commands: commands, binary: binary, cgroups: cgroups,
             tuner: tuner, interruption: interruption)
+        progress("\(scenario.name): \(Int(duration.rounded())) s of traffic, seed \(seed)")
         do {
             try makeRuns(executor, in: directory, progress)
         } catch {
