@@ -126,7 +126,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",
-            dependencies: ["Host", "Lab", "Profiles", "Statistics", "TestSupport", system],
+            dependencies: [
+                "Host", "Lab", "Profiles", "Statistics", "TestSupport", "tcptune", system,
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

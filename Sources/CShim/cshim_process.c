@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -120,17 +121,31 @@ static int start(const struct cshim_placement *where, char *const argv[], char *
 	return errno;
 }
 
-pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], char *const envp[],
-		     const int stdio[3])
+/* Makes the caller die with its parent's thread, even if that is gone by now: nobody reads then. */
+static int die_with_parent(int report)
+{
+	struct pollfd reader = { .fd = report };
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return errno;
+	return poll(&reader, 1, 0) > 0 ? ESRCH : 0;
+}
+
+static pid_t spawn(const struct cshim_placement *where, char *const argv[], char *const envp[],
+		   const int stdio[3], uint64_t flags)
 {
 	int report[2], error = 0;
 
 	if (pipe2(report, O_CLOEXEC))
 		return -errno;
-	pid_t pid = fork_into(where->cgroup_fd, 0);
+	pid_t pid = fork_into(where->cgroup_fd, flags);
 
 	if (pid == 0) {
-		error = start(where, argv, envp, stdio);
+		close(report[0]);
+		if (flags & CLONE_NEWPID)
+			error = die_with_parent(report[1]);
+		if (!error)
+			error = start(where, argv, envp, stdio);
 		(void)!write(report[1], &error, sizeof(error));
 		_exit(127);
 	}
@@ -149,6 +164,18 @@ pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], ch
 	}
 	close(report[0]);
 	return pid;
+}
+
+pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], char *const envp[],
+		     const int stdio[3])
+{
+	return spawn(where, argv, envp, stdio, 0);
+}
+
+pid_t cshim_spawn_contained(const struct cshim_placement *where, char *const argv[],
+			    char *const envp[], const int stdio[3])
+{
+	return spawn(where, argv, envp, stdio, CLONE_NEWPID);
 }
 
 int cshim_pipe(int ends[2])

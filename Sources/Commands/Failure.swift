@@ -18,6 +18,8 @@ struct Failure: Error {
         static let invalidInput: Int32 = 65
         static let unsupported: Int32 = 69
         static let permission: Int32 = 77
+        /// As a shell says it of a process that Ctrl-C ended.
+        static let interrupted: Int32 = 130
     }
 
     let exitCode: Int32
@@ -47,11 +49,15 @@ struct Failure: Error {
         case let error as MetricError: self.init(error.description)
         case let error as BenchError: self.init(error)
         case let error as LinkSpecError:
-            self.init(error.description, exitCode: Code.invalidInput)
+            // On a line of its own, or the caret would be under another place.
+            self.init("the link isn't understood:\n\(error)", exitCode: Code.invalidInput)
         case let error as WorkloadSyntaxError:
             self.init(error.description, exitCode: Code.invalidInput)
-        case let error as WorkloadError: self.init(error.description)
-        case let error as EmulatorError: self.init(error.description)
+        case let error as WorkloadError:
+            self.init(
+                error.description,
+                exitCode: error.code == .badAddress ? Code.invalidInput : Code.failed)
+        case let error as EmulatorError: self.init(BenchError(error))
         default: return nil
         }
     }
@@ -73,6 +79,7 @@ struct Failure: Error {
             case .invalid: Code.invalidInput
             case .unsupported: Code.unsupported
             case .permission: Code.permission
+            case .interrupted: Code.interrupted
             default: Code.failed
             }
         self.init(error.description, exitCode: code)

@@ -17,8 +17,12 @@ package final class PlacedProcess {
 
     /// Starts `arguments[0]`, found in PATH; nil: this process's own cgroup or namespace. Standard
     /// error is this process's.
+    ///
+    /// - Parameter isContained: it dies with this thread, and all that it starts dies with it
+    ///   (CAP_SYS_ADMIN): for programs that don't watch their input.
     package init(
-        _ arguments: [String], cgroup: Cgroup? = nil, namespace: NetworkNamespace? = nil
+        _ arguments: [String], cgroup: Cgroup? = nil, namespace: NetworkNamespace? = nil,
+        isContained: Bool = false
     ) throws(HostError) {
         name = arguments.joined(separator: " ")
         let input = try Pipe()
@@ -34,7 +38,11 @@ package final class PlacedProcess {
         let spawn = { (namespace: CInt) -> pid_t in
             var placement = cshim_placement(
                 cgroup_fd: cgroup == nil ? -1 : directory.raw.rawValue, netns_fd: namespace)
-            return withArguments(arguments) { cshim_spawn_in(&placement, $0, environ, stdio) }
+            return withArguments(arguments) {
+                isContained
+                    ? cshim_spawn_contained(&placement, $0, environ, stdio)
+                    : cshim_spawn_in(&placement, $0, environ, stdio)
+            }
         }
         let result = namespace.map { $0.withDescriptor { spawn($0.rawValue) } } ?? spawn(-1)
         guard result > 0 else {
@@ -59,6 +67,13 @@ package final class PlacedProcess {
 
     package func signal(_ signal: CInt) {
         if status == nil { kill(pid, signal) }
+    }
+
+    /// Whether it has exited, waiting at most for a time; its status is still to be taken.
+    package func hasExited(within seconds: Double) throws(HostError) -> Bool {
+        guard status == nil else { return true }
+        let limit = CInt((seconds * 1000).rounded(.up))
+        return try check(cshim_wait_exit(pid, limit), "cannot wait for the program", on: name) == 1
     }
 
     /// Waits for a line of output, at most for a time; nil: none came.

@@ -35,7 +35,7 @@ package struct BenchError: Error, CustomStringConvertible, Sendable {
 }
 
 extension BenchError {
-    init(_ error: EmulatorError) {
+    package init(_ error: EmulatorError) {
         let code: Code =
             switch error.code {
             case .permission: .permission

@@ -47,6 +47,13 @@ int cshim_sockets_in(const struct cshim_placement *where, int family, int *fds, 
 pid_t cshim_spawn_in(const struct cshim_placement *where, char *const argv[], char *const envp[],
 		     const int stdio[3]);
 
+/*
+ * The same, as the first process of a pid namespace: all that it starts dies with it, however it
+ * detached itself, and it dies with the calling thread. Needs CAP_SYS_ADMIN.
+ */
+pid_t cshim_spawn_contained(const struct cshim_placement *where, char *const argv[],
+			    char *const envp[], const int stdio[3]);
+
 /* pipe2(2), both ends closed on exec. */
 int cshim_pipe(int ends[2]);
 

@@ -33,6 +33,22 @@ struct BenchRun: ParsableCommand {
     @Option(help: "The traffic, such as bulk:30s,flows=4 (docs/workloads.md).")
     var workload: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Shell command that makes the traffic instead, in the arm's cgroup on the right host, "
+                + "for as long as the workload says. {server} is the left host's address, {port} "
+                + "an arm's own port.", valueName: "command"))
+    var command: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What --command connects to: started on the left host before, in the foreground.",
+            valueName: "command"))
+    var serverCommand: String?
+
+    @Option(help: "What makes the emulated link: emulator or netem.")
+    var backend: BenchPath.Backend?
+
     @Option(help: "sequential, coexist or mix.")
     var design: Scenario.Design?
 
@@ -40,7 +56,7 @@ struct BenchRun: ParsableCommand {
     var repeats: Int?
 
     @Option(help: ArgumentHelp("What is left out at the start of each run.", valueName: "time"))
-    var warmUp: Interval?
+    var warmUp: WarmUp?
 
     @Option(
         help: ArgumentHelp("Differences below it count as none: 2%.", valueName: "percent"))
@@ -67,6 +83,14 @@ struct BenchRun: ParsableCommand {
         if let repeats, !(1...1000).contains(repeats) {
             throw ValidationError("--repeat is from 1 to 1000.")
         }
+        if serverCommand != nil, command == nil {
+            throw ValidationError("--server-command serves a --command.")
+        }
+        if path != nil {
+            guard serverCommand == nil, backend == nil else {
+                throw ValidationError("With --path, the other end and the link are there already.")
+            }
+        }
     }
 
     func run() throws {
@@ -77,11 +101,10 @@ struct BenchRun: ParsableCommand {
             scenario: chosen, path: path, a: try Arm.find(chosen.a, tuner),
             b: try Arm.find(chosen.b, tuner),
             seed: seed ?? UInt64.random(in: 1...1_000_000), results: FilePath(results))
+        benchmark.commands = command.map { LoadCommands(client: $0, server: serverCommand) }
         benchmark.calibrates = calibrates
         benchmark.version = Version.text
         benchmark.command = commandLine(seed: benchmark.seed)
-        let seconds = Int(benchmark.duration.rounded())
-        Console.error("\(chosen.name): \(seconds) s of traffic, seed \(benchmark.seed)")
         let (directory, wasInterrupted) = try benchmark.run(tuner) { Console.error($0) }
         let result = try BenchResult(directory)
         let report = try result.html()
@@ -89,7 +112,13 @@ struct BenchRun: ParsableCommand {
         if let html { try directory.write(report, to: FilePath(html)) }
         output.print(json: result.json, table: { result.text })
         Console.error("\(directory.path) has the runs and report.html")
-        if wasInterrupted { throw Failure("interrupted; what was finished is kept", exitCode: 130) }
+        if wasInterrupted {
+            throw Failure(
+                "interrupted; what was finished is kept", exitCode: Failure.Code.interrupted)
+        }
+        if result.analysis.blocks == 0 {
+            throw Failure("every block was disturbed: there is nothing to compare")
+        }
     }
 
     private func chosenScenario() throws -> Scenario {
@@ -117,20 +146,45 @@ struct BenchRun: ParsableCommand {
     private func chosenPath(_ scenario: Scenario) throws -> BenchPath {
         if let path { return .real(try ServerAddress(parsing: path)) }
         return .emulated(
-            try LinkSpec.parse(scenario.link, traces: TraceFiles().bytes), text: scenario.link)
+            try LinkSpec.parse(scenario.link, traces: TraceFiles().bytes), text: scenario.link,
+            backend ?? .emulator)
     }
 
     /// As typed, and with the seed: what repeats it.
     private func commandLine(seed: UInt64) -> String {
         var words = ["tcptune"] + CommandLine.arguments.dropFirst()
         if self.seed == nil { words += ["--seed", "\(seed)"] }
-        return words.map { word in
-            word.contains { " \"'$*?%;&|<>()".contains($0) } ? "'\(word)'" : word
-        }.joined(separator: " ")
+        return words.map(\.shellQuoted).joined(separator: " ")
     }
 }
 
+extension String {
+    /// As a shell takes it for one word.
+    fileprivate var shellQuoted: String {
+        let plain = allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "%+,-./:=@_".contains($0))
+        }
+        return plain && !isEmpty ? self : "'" + replacing("'", with: #"'\''"#) + "'"
+    }
+}
+
+extension BenchPath.Backend: ExpressibleByArgument {}
+
 extension Scenario.Design: ExpressibleByArgument {}
+
+/// A time as people write it: `500ms`, `2s`, 0.
+struct WarmUp: ExpressibleByArgument {
+    let seconds: Double
+
+    init?(argument: String) {
+        let units = [("ms", 0.001), ("s", 1), ("", 1)]
+        guard let (unit, scale) = units.first(where: { argument.hasSuffix($0.0) }),
+            let number = Double(argument.dropLast(unit.count)), (0...3600).contains(number * scale),
+            number == 0 || !unit.isEmpty
+        else { return nil }
+        seconds = number * scale
+    }
+}
 
 /// A share as people write it.
 struct Percentage: ExpressibleByArgument {

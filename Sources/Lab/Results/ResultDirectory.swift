@@ -19,22 +19,34 @@ package struct ResultDirectory: Sendable {
         self.path = path
     }
 
-    /// A new one below `parent`, named after the time and the scenario.
+    /// A new one below `parent`, named after the time and the scenario, with its manifest.
     package static func create(
-        below parent: FilePath, scenario: String, at time: Double
+        below parent: FilePath, _ manifest: Manifest
     ) throws(BenchError) -> ResultDirectory {
-        let stem = "\(timestamp(time))-\(scenario)"
+        let stem = "\(timestamp(manifest.started))-\(manifest.scenario)"
         try makeDirectories(parent)
         for number in 1...100 {
             let path = parent.appending(number == 1 ? stem : "\(stem)-\(number)")
             if path.withPlatformString({ mkdir($0, 0o755) }) == 0 {
                 let directory = ResultDirectory(at: path)
-                try makeDirectories(directory.seriesPath)
+                do throws(BenchError) {
+                    try directory.write(manifest)
+                    try makeDirectories(directory.seriesPath)
+                } catch {
+                    directory.discard()
+                    throw error
+                }
                 return directory
             }
             guard errno == EEXIST else { throw failed("make the directory", path, errno) }
         }
         throw BenchError(.failed, "\(parent.appending(stem)) is there, and 99 more of it")
+    }
+
+    /// Removes one that holds nothing but, perhaps, its manifest.
+    private func discard() {
+        manifestPath.withPlatformString { _ = unlink($0) }
+        path.withPlatformString { _ = rmdir($0) }
     }
 
     package func write(_ manifest: Manifest) throws(BenchError) {

@@ -13,13 +13,14 @@ package struct Arm: Sendable {
     }
 
     /// The profile of a name or in a file, or else a profile with nothing but the controller of that
-    /// name.
+    /// name; one that can't be carried out here is refused.
     package static func find(_ text: String, _ tuner: Tuner) throws -> Arm {
         let unknown: ProfileError
-        do throws(ProfileError) {
-            return Arm(name: text, profile: try ProfileCatalog().find(text))
-        } catch {
-            guard error.code == .unknown else { throw error }
+        do {
+            let arm = Arm(name: text, profile: try ProfileCatalog().find(text))
+            _ = try tuner.plan(arm.profile, for: [])
+            return arm
+        } catch let error as ProfileError where error.code == .unknown {
             unknown = error
         }
         let controller = Profile(
@@ -30,7 +31,7 @@ package struct Arm: Sendable {
             guard error.code == .invalidProfile else { throw error }
             throw BenchError(
                 .invalid,
-                "arm '\(text)' is neither a profile nor a controller: \(unknown), \(error)")
+                "arm '\(text)' is neither a profile nor a controller:\n  \(unknown)\n  \(error)")
         }
         return Arm(name: text, profile: controller)
     }

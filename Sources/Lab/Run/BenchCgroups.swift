@@ -4,12 +4,15 @@ import SystemPackage
 import Tuner
 
 /// The arms' cgroups, with their profiles in force; removed with the value.
+///
+/// They are below a cgroup that is locked: one without a lock is of a benchmark that was killed.
 final class BenchCgroups {
     private static let prefix = "tcptune-bench-"
 
     /// By arm: `a`, `b`.
     let cgroups: [String: Cgroup]
     private let directory: FilePath
+    private let lock: FileLock
     private let tuner: Tuner
 
     init(_ arms: [(label: String, arm: Arm)], _ tuner: Tuner) throws {
@@ -17,9 +20,9 @@ final class BenchCgroups {
         Self.removeStale(hierarchy, tuner)
         self.tuner = tuner
         directory = hierarchy.mountPoint.appending("\(Self.prefix)\(getpid())")
+        lock = try Self.claim(directory)
         var cgroups: [String: Cgroup] = [:]
         do {
-            try Self.make(directory)
             for (label, arm) in arms {
                 let path = directory.appending(label)
                 try Self.make(path)
@@ -37,13 +40,23 @@ final class BenchCgroups {
         Self.remove(directory, tuner)
     }
 
-    /// What benchmarks left that were killed: their process is gone.
+    /// What benchmarks left that were killed.
     private static func removeStale(_ hierarchy: CgroupHierarchy, _ tuner: Tuner) {
-        for child in (try? hierarchy.root.children()) ?? [] {
-            guard child.name.hasPrefix(prefix), let pid = pid_t(child.name.dropFirst(prefix.count)),
-                kill(pid, 0) != 0 && errno == ESRCH
-            else { continue }
+        for child in (try? hierarchy.root.children()) ?? [] where child.name.hasPrefix(prefix) {
+            guard let lock = try? FileLock(child.path, .exclusive, wait: .never) else { continue }
             remove(child.path, tuner)
+            _ = consume lock
+        }
+    }
+
+    private static func claim(_ directory: FilePath) throws(HostError) -> FileLock {
+        while true {
+            try make(directory)
+            do throws(HostError) {
+                return try FileLock(directory, .exclusive)
+            } catch  where error.errno == .noSuchFileOrDirectory {
+                // Another benchmark was faster to take it for a stale one.
+            }
         }
     }
 

@@ -9,10 +9,9 @@ enum BenchEnvironment {
         "net.core.default_qdisc", "net.core.rmem_max", "net.core.wmem_max",
     ]
 
-    static func describe(version: String) -> [String: String] {
+    static func describe(version: String, path: BenchPath) -> [String: String] {
         var facts = [
             "tcptune": version, "cpus": String(sysconf(CInt(_SC_NPROCESSORS_ONLN))),
-            "offloads": "TSO and checksums on the emulated hosts, cut by the emulator",
         ]
         var name = utsname()
         if uname(&name) == 0 {
@@ -23,8 +22,15 @@ enum BenchEnvironment {
         for sysctl in sysctls {
             if let value = try? Sysctl().read(sysctl) { facts[sysctl] = value }
         }
-        for (sysctl, value) in HostTuning.sysctls {
-            facts["\(sysctl) on the emulated hosts"] = value
+        if case .emulated(_, _, let backend) = path {
+            facts["backend"] = backend.rawValue
+            if backend == .emulator {
+                facts["offloads"] =
+                    "TSO and checksums on the emulated hosts, cut by the emulator"
+            }
+            for (sysctl, value) in HostTuning.sysctls {
+                facts["\(sysctl) on the emulated hosts"] = value
+            }
         }
         return facts
     }

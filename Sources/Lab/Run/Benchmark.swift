@@ -10,6 +10,8 @@ package struct Benchmark: Sendable {
     package var a: Arm
     package var b: Arm
     package var seed: UInt64
+    /// What makes the traffic; nil: the scenario's workload.
+    package var commands: LoadCommands?
     /// Whether A also runs against itself.
     package var calibrates = false
     /// Below which a directory of results is made.
@@ -41,37 +43,32 @@ package struct Benchmark: Sendable {
     }
 
     /// Seconds of traffic in all, without repetitions.
-    package var duration: Double { Double(plan.runs.count) * scenario.duration }
+    private var duration: Double { Double(plan.runs.count) * scenario.duration }
 
     /// Runs it. What was finished is in the directory however it ends.
     ///
-    /// - Parameter progress: told a line for each run.
+    /// - Parameter progress: told a line before the first run, and one for each.
     /// - Returns: the directory, and whether it was interrupted.
     package func run(
         _ tuner: Tuner, progress: (String) -> Void
     ) throws -> (results: ResultDirectory, wasInterrupted: Bool) {
         let interruption = Interruption()
         try check()
+        // What can't be is better known before anything is there.
+        try path.check()
+        _ = try path.makeNetwork(accessDelays: scenario.accessDelays, seed: seed)
         let cgroups = try BenchCgroups([("a", a), ("b", b)], tuner)
         var manifest = manifest
-        let directory = try ResultDirectory.create(
-            below: results, scenario: scenario.name, at: manifest.started)
-        try directory.write(manifest)
+        let directory = try ResultDirectory.create(below: results, manifest)
         let executor = RunExecutor(
-            scenario: scenario, path: path, binary: binary, cgroups: cgroups, tuner: tuner,
-            interruption: interruption)
-        var index = 0
+            scenario: scenario, path: path, commands: commands, binary: binary, cgroups: cgroups,
+            tuner: tuner, interruption: interruption)
+        progress("\(scenario.name): \(Int(duration.rounded())) s of traffic, seed \(seed)")
         do {
-            for (number, run) in plan.runs.enumerated() {
-                for attempt in 1...Self.attempts {
-                    let record = try make(
-                        run, executor, index: index, attempt: attempt, in: directory)
-                    index += 1
-                    progress(line(record, number: number + 1, of: plan.runs.count))
-                    if record.disturbances.isEmpty { break }
-                }
-            }
-        } catch let error as BenchError where error.code == .interrupted {
+            try makeRuns(executor, in: directory, progress)
+        } catch {
+            // Ctrl-C reaches the load as well, whose end is then what fails first.
+            guard interruption.hasCome else { throw error }
             return (directory, true)
         }
         manifest.isComplete = true
@@ -79,8 +76,27 @@ package struct Benchmark: Sendable {
         return (directory, false)
     }
 
+    private func makeRuns(
+        _ executor: RunExecutor, in directory: ResultDirectory, _ progress: (String) -> Void
+    ) throws {
+        var index = 0
+        for (number, run) in plan.runs.enumerated() {
+            for attempt in 1...Self.attempts {
+                let record = try make(run, executor, index: index, attempt: attempt, in: directory)
+                index += 1
+                progress(line(record, number: number + 1, of: plan.runs.count))
+                if record.disturbances.isEmpty { break }
+            }
+        }
+    }
+
     private func check() throws(BenchError) {
         if scenario.design == .mix {
+            guard commands == nil else {
+                throw BenchError(
+                    .invalid, "the mix design can't share out what a command does",
+                    advice: "use the sequential or the coexist design")
+            }
             // A twentieth of the flows has to be a flow.
             let flows = scenario.workload.bulkFlows
             guard flows >= 20 else {
@@ -103,6 +119,7 @@ package struct Benchmark: Sendable {
     ) throws -> RunRecord {
         let started = now
         let outcome = try executor.run(run)
+        try executor.interruption.check()
         let measurement = RunMeasurement(scenario: scenario, path: path, outcome: outcome)
         let record = RunRecord(
             index: index, block: run.block, treatment: run.treatment.name,
@@ -128,15 +145,21 @@ package struct Benchmark: Sendable {
 
     private var now: Double { Double(KernelClock.realtime()) / 1e9 }
 
+    /// For people, and to tell whether two benchmarks had the same.
+    private var workload: String {
+        guard let commands else { return "\(scenario.workload)" }
+        return "\(scenario.duration) s of \(commands)"
+    }
+
     private var manifest: Manifest {
         Manifest(
             format: Manifest.format, scenario: scenario.name, description: scenario.description,
-            path: path.text, workload: "\(scenario.workload)",
+            path: path.text, workload: workload,
             design: scenario.design.rawValue,
             a: Manifest.Arm(name: a.name, profile: a.profile.canonicalYAML),
             b: Manifest.Arm(name: b.name, profile: b.profile.canonicalYAML),
             repeats: scenario.repeats, duration: scenario.duration, warmUp: scenario.warmUp,
             seed: seed, margins: ["*": scenario.margin], started: now, isComplete: false,
-            environment: BenchEnvironment.describe(version: version), command: command)
+            environment: BenchEnvironment.describe(version: version, path: path), command: command)
     }
 }

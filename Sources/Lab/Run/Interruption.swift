@@ -6,8 +6,7 @@ import Glibc
 package final class Interruption {
     private var signals = sigset_t()
     private var previous = sigset_t()
-    /// Whether one has come.
-    package private(set) var hasCome = false
+    private var wasTaken = false
 
     package init() {
         sigemptyset(&signals)
@@ -17,20 +16,31 @@ package final class Interruption {
     }
 
     deinit {
+        // One that came has been heeded: the same again must not strike before the report is there.
+        while take(within: 0) {}
         pthread_sigmask(SIG_SETMASK, &previous, nil)
     }
 
-    /// Sleeps; throws when a signal comes, or has come before.
-    package func sleep(seconds: Double) throws(BenchError) {
-        guard !hasCome else { throw Self.error }
-        let time = max(0, seconds)
-        var limit = timespec(
-            tv_sec: Int(time), tv_nsec: Int((time - time.rounded(.down)) * 1e9))
-        if sigtimedwait(&signals, nil, &limit) > 0 {
-            hasCome = true
-            throw Self.error
-        }
+    /// Whether one has come.
+    package var hasCome: Bool { take(within: 0) || wasTaken }
+
+    /// Throws if one has come.
+    package func check() throws(BenchError) {
+        if hasCome { throw BenchError(.interrupted, "interrupted") }
     }
 
-    private static let error = BenchError(.interrupted, "interrupted")
+    /// Sleeps; throws when one comes, or has come before.
+    package func sleep(seconds: Double) throws(BenchError) {
+        try check()
+        _ = take(within: max(0, seconds))
+        try check()
+    }
+
+    private func take(within seconds: Double) -> Bool {
+        var limit = timespec(
+            tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+        let isTaken = sigtimedwait(&signals, nil, &limit) > 0
+        if isTaken { wasTaken = true }
+        return isTaken
+    }
 }

@@ -7,10 +7,11 @@ import Workloads
 /// host's namespace: this binary, started again.
 final class LoadProcess {
     private let process: PlacedProcess
-    private let name: String
+    /// For people.
+    let name: String
 
     /// The subcommand that runs a ``LoadServer`` or a ``LoadClient`` with options as JSON.
-    package static let subcommand = ["bench", "load"]
+    static let subcommand = ["bench", "load"]
 
     private init(
         _ arguments: [String], _ name: String, cgroup: Cgroup?, namespace: NetworkNamespace?

@@ -9,6 +9,8 @@ import Workloads
 struct RunExecutor {
     let scenario: Scenario
     let path: BenchPath
+    /// Nil: the scenario's workload is the traffic.
+    let commands: LoadCommands?
     let binary: String
     let cgroups: BenchCgroups
     let tuner: Tuner
@@ -24,51 +26,64 @@ struct RunExecutor {
         struct Part {
             /// As in the records: `a`, `b` or `a'`.
             var arm: String
-            /// One for each pair of hosts that had traffic.
+            /// One for each pair of hosts that had traffic of the workload.
             var clients: [LoadReport]
             /// Empty on a real path.
             var servers: [LoadReport]
+            /// Nil where the workload was the traffic.
+            var commands: CommandOutcome?
             /// What the kernel counted since the warm-up.
             var statistics: AttachmentStatistics
         }
     }
 
     /// One arm's processes.
-    private struct Traffic {
+    struct Traffic {
         let arm: String
         let cgroup: Cgroup
         let workload: Workload
         let port: UInt16
         var servers: [LoadProcess] = []
         var clients: [LoadProcess] = []
+        var serverCommands: [CommandProcess] = []
+        var clientCommands: [CommandProcess] = []
     }
 
     /// From the start of the processes to that of the traffic: each takes some 20 ms to be ready.
     private static let lead: UInt64 = 300_000_000
     private static let firstPort: UInt16 = 7001
+    /// Within which a load generator has to report after its time.
+    private static let patience: UInt64 = 10_000_000_000
 
     func run(_ run: RunPlan.Run) throws -> Outcome {
         var traffic = try makeTraffic(run.treatment)
-        let network = try path.link.map { try makeNetwork($0, seed: run.seed) }
+        let network = try path.makeNetwork(
+            accessDelays: scenario.accessDelays, seed: run.seed)
         try network?.start()
-        let start = KernelClock.monotonic() + Self.lead
-        for index in traffic.indices {
-            try startServers(&traffic[index], network, start: start)
-            try startClients(&traffic[index], network, start: start, seed: run.seed)
-        }
-        try sleep(until: start + UInt64(scenario.warmUp * 1e9))
-        network?.mark()
+        let start = try startTraffic(&traffic, network, seed: run.seed)
+        let warm = start + UInt64(scenario.warmUp * 1e9)
+        let end = start + UInt64(scenario.duration * 1e9)
+        try sleep(until: warm)
+        try network?.mark()
         let before = try statistics(traffic)
-        try sleep(until: start + UInt64(scenario.duration * 1e9))
+        let commandEnds = commands == nil ? nil : try waitForCommands(traffic, until: end)
+        if commands == nil { try sleep(until: end) }
         let after = try statistics(traffic)
-        try waitForClients(traffic)
+        try waitForEnd(of: traffic.flatMap(\.clients))
         let report = try network?.stop()
-        let parts = try zip(traffic, zip(before, after)).map { traffic, counted in
-            for server in traffic.servers { server.stop() }
-            return Outcome.Part(
-                arm: traffic.arm, clients: try traffic.clients.map { try $0.report() },
-                servers: try traffic.servers.map { try $0.report() },
-                statistics: counted.1.since(counted.0))
+        for server in traffic.flatMap(\.servers) { server.stop() }
+        try waitForEnd(of: traffic.flatMap(\.servers))
+        let parts = try traffic.indices.map { index in
+            Outcome.Part(
+                arm: traffic[index].arm,
+                clients: try traffic[index].clients.map { try $0.report() },
+                servers: try traffic[index].servers.map { try $0.report() },
+                commands: try commandEnds.map { ends in
+                    CommandOutcome(
+                        duration: ends[index] > warm ? Double(ends[index] - warm) / 1e9 : 0,
+                        statuses: try traffic[index].clientCommands.map { try $0.end() })
+                },
+                statistics: after[index].since(before[index]))
         }
         return Outcome(parts: parts, link: report)
     }
@@ -88,17 +103,30 @@ struct RunExecutor {
         }
     }
 
-    private func makeNetwork(_ link: LinkSpec, seed: UInt64) throws -> any LabNetwork {
-        let network = try EmulatedNetwork(
-            pairs: scenario.accessDelays.map { EmulatedNetwork.Pair(accessDelay: $0) },
-            link: link, seed: seed)
-        try HostTuning.apply(to: network.left + network.right)
-        return network
+    /// - Returns: when the traffic starts, CLOCK_MONOTONIC in ns.
+    private func startTraffic(
+        _ traffic: inout [Traffic], _ network: (any HostNetwork)?, seed: UInt64
+    ) throws -> UInt64 {
+        guard let commands else {
+            let start = KernelClock.monotonic() + Self.lead
+            for index in traffic.indices {
+                try startServers(&traffic[index], network, start: start)
+                try startClients(&traffic[index], network, start: start, seed: seed)
+            }
+            return start
+        }
+        if let server = commands.server, let network {
+            for index in traffic.indices { try startServer(server, &traffic[index], network) }
+        }
+        for index in traffic.indices {
+            try startClient(commands.client, &traffic[index], network)
+        }
+        return KernelClock.monotonic()
     }
 
     /// On a real path the other end serves already.
     private func startServers(
-        _ traffic: inout Traffic, _ network: (any LabNetwork)?, start: UInt64
+        _ traffic: inout Traffic, _ network: (any HostNetwork)?, start: UInt64
     ) throws {
         guard let network else { return }
         for host in network.left {
@@ -116,15 +144,12 @@ struct RunExecutor {
     }
 
     private func startClients(
-        _ traffic: inout Traffic, _ network: (any LabNetwork)?, start: UInt64, seed: UInt64
+        _ traffic: inout Traffic, _ network: (any HostNetwork)?, start: UInt64, seed: UInt64
     ) throws {
         let pairs = network?.left.count ?? 1
         for pair in 0..<pairs {
             guard let workload = traffic.workload.part(pair, of: pairs) else { continue }
-            var address = path.server
-            if let network {
-                address = ServerAddress(host: network.left[pair].ipv4, port: traffic.port)
-            }
+            let address = server(pair, network, port: traffic.port)
             var options = LoadClient.Options(
                 workload: workload, addresses: [address].compactMap { $0 })
             // The tuned end sends the data: here the server, on a real path the client.
@@ -140,6 +165,14 @@ struct RunExecutor {
         }
     }
 
+    /// Whom a pair's client connects to.
+    func server(
+        _ pair: Int, _ network: (any HostNetwork)?, port: UInt16
+    ) -> ServerAddress? {
+        guard let network else { return path.server }
+        return ServerAddress(host: network.left[pair].ipv4, port: port)
+    }
+
     private func sleep(until time: UInt64) throws {
         let now = KernelClock.monotonic()
         if time > now { try interruption.sleep(seconds: Double(time - now) / 1e9) }
@@ -150,9 +183,15 @@ struct RunExecutor {
         return try Telemetry(tuner).statistics(of: try tuner.attachments(of: targets))
     }
 
-    private func waitForClients(_ traffic: [Traffic]) throws {
-        for client in traffic.flatMap(\.clients) {
-            while try !client.hasEnded(within: 0.2) { try interruption.sleep(seconds: 0) }
+    private func waitForEnd(of processes: [LoadProcess]) throws {
+        let deadline = KernelClock.monotonic() + Self.patience
+        for process in processes {
+            while try !process.hasEnded(within: 0.2) {
+                try interruption.check()
+                guard KernelClock.monotonic() < deadline else {
+                    throw BenchError(.failed, "the \(process.name) doesn't end")
+                }
+            }
         }
     }
 }

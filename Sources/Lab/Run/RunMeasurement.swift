@@ -34,7 +34,7 @@ struct RunMeasurement {
     private func measure(_ part: RunExecutor.Outcome.Part) -> ArmMeasurement {
         var metrics: [String: Double] = [:]
         var distributions: [String: Distribution] = [:]
-        let window = part.clients.map { $0.windowEnd - $0.windowStart }.max() ?? 0
+        let window = part.window
         let goodput = part.goodput
         metrics["goodput"] = goodput
         if let rtt = Distribution(part.statistics.rtt, unit: 1e-6) {
@@ -47,7 +47,7 @@ struct RunMeasurement {
         metrics["retransmitted"] = part.statistics.retransmitRate
         let gigabytes = goodput * window / 8e9
         let cpu = (part.clients + part.servers).reduce(0) { $0 + $1.cpu }
-        if gigabytes > 0 { metrics["cpu"] = cpu / gigabytes }
+        if gigabytes > 0 && part.commands == nil { metrics["cpu"] = cpu / gigabytes }
         addCompletions(part, &metrics, &distributions)
         addRequests(part, window: window, &metrics, &distributions)
         addFairness(part, &metrics)
@@ -117,8 +117,16 @@ struct RunMeasurement {
 }
 
 extension RunExecutor.Outcome.Part {
-    /// bit/s over all of the arm's traffic.
-    var goodput: Double { clients.reduce(0) { $0 + $1.goodput } }
+    /// Seconds that were measured.
+    var window: Double {
+        commands?.duration ?? clients.map { $0.windowEnd - $0.windowStart }.max() ?? 0
+    }
+
+    /// bit/s over all of the arm's traffic, both ways where commands made it.
+    var goodput: Double {
+        guard commands != nil else { return clients.reduce(0) { $0 + $1.goodput } }
+        return window > 0 ? Double(statistics.bytesAcked) * 8 / window : 0
+    }
 }
 
 extension RunMeasurement {
@@ -128,6 +136,9 @@ extension RunMeasurement {
         for part in outcome.parts {
             if !part.clients.allSatisfy(\.isComplete) {
                 reasons.append("a load generator of \(part.arm) ended early")
+            }
+            if let status = part.commands?.statuses.first(where: { $0 != 0 }) {
+                reasons.append("the command of \(part.arm) ended with status \(status)")
             }
             if part.goodput == 0 { reasons.append("\(part.arm) transferred nothing") }
         }

@@ -81,18 +81,23 @@ package enum ScenarioParser {
             let name = metadata["name"]?.text, let link = spec["link"], let linkText = link.text,
             let load = spec["workload"], let loadText = load.text
         else { return nil }
-        func check<Value>(_ place: CheckedValue, _ parse: () throws -> Value) -> Value? {
+        func check<Value>(
+            _ place: CheckedValue, _ name: String, _ parse: () throws -> Value
+        ) -> Value? {
             do {
                 return try parse()
             } catch {
-                diagnostics.append(place.location.diagnostic("\(error)", expected: ""))
+                // The errors' carets are right where their lines begin a line.
+                diagnostics.append(
+                    place.location.diagnostic("\(name) isn't understood:\n\(error)", expected: ""))
                 return nil
             }
         }
-        let parsed = check(link) { try LinkSpec.parse(linkText, traces: traces.bytes) }
-        guard let workload = check(load, { try Workload(parsing: loadText) }), parsed != nil else {
-            return nil
+        let parsed = check(link, "spec.link") {
+            try LinkSpec.parse(linkText, traces: traces.bytes)
         }
+        let read = check(load, "spec.workload") { try Workload(parsing: loadText) }
+        guard let workload = read, parsed != nil else { return nil }
         var scenario = Scenario(name: name, link: linkText, workload: workload)
         scenario.description = metadata["description"]?.text ?? ""
         scenario.source = metadata["source"]?.text ?? ""

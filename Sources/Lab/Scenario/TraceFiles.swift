@@ -20,11 +20,12 @@ package struct TraceFiles: Sendable {
 
     /// The file's content, cut one byte after the largest size.
     package func bytes(_ name: String) throws -> [UInt8] {
-        let places = name.contains("/") ? [name] : [name] + directories.map { "\($0)/\(name)" }
+        let directories = name.contains("/") ? [] : directories
+        let places = [name] + directories.map { "\($0)/\(name)" }
         guard let path = places.first(where: { access($0, R_OK) == 0 }) else {
             throw BenchError(
                 .invalid,
-                "trace '\(name)': there is no such file here or in "
+                "there is no such file" + (directories.isEmpty ? "" : " here or in ")
                     + directories.joined(separator: ", "))
         }
         let file = OwnedDescriptor(

@@ -1,19 +1,5 @@
 import Emulator
 import Host
-import LinkModel
-import SystemPackage
-
-/// The hosts that a run's traffic is between, and what links them.
-protocol LabNetwork: AnyObject {
-    /// Where the data comes from.
-    var left: [EmulatedHost] { get }
-    var right: [EmulatedHost] { get }
-    func start() throws(EmulatorError)
-    func mark()
-    func stop() throws(EmulatorError) -> EmulatorReport
-}
-
-extension EmulatedNetwork: LabNetwork {}
 
 /// What is the same on every emulated host.
 enum HostTuning {

@@ -1,0 +1,59 @@
+import Emulator
+import Host
+import Workloads
+
+/// Traffic that commands make.
+extension RunExecutor {
+    /// What an arm's commands did, besides what the kernel counted.
+    struct CommandOutcome {
+        /// Seconds from the warm-up's end to that of the last command, or of the run.
+        var duration: Double
+        /// Of those that ended by themselves, and 0 of the others.
+        var statuses: [CInt]
+    }
+
+    func startServer(
+        _ command: String, _ traffic: inout Traffic, _ network: any HostNetwork
+    ) throws {
+        for host in network.left {
+            let before = try host.namespace.listeners()
+            let process = try CommandProcess(
+                command, server: ServerAddress(host: host.ipv4, port: traffic.port),
+                cgroup: traffic.cgroup, namespace: host.namespace)
+            traffic.serverCommands.append(process)
+            try process.waitUntilListening(in: host.namespace, before: before, interruption)
+        }
+    }
+
+    func startClient(
+        _ command: String, _ traffic: inout Traffic, _ network: (any HostNetwork)?
+    ) throws {
+        for pair in 0..<(network?.left.count ?? 1) {
+            guard let server = server(pair, network, port: traffic.port) else { continue }
+            traffic.clientCommands.append(
+                try CommandProcess(
+                    command, server: server, cgroup: traffic.cgroup,
+                    namespace: network?.right[pair].namespace))
+        }
+    }
+
+    /// Waits until all commands have ended, or until a time.
+    ///
+    /// - Returns: when each arm's last one had.
+    func waitForCommands(_ traffic: [Traffic], until deadline: UInt64) throws -> [UInt64] {
+        var ends = traffic.map { _ in deadline }
+        var running = Array(traffic.indices)
+        while !running.isEmpty, KernelClock.monotonic() < deadline {
+            try interruption.check()
+            // All in turn, so that none's end is seen late.
+            try running.removeAll { index in
+                for command in traffic[index].clientCommands {
+                    guard try command.hasExited(within: 0.01) else { return false }
+                }
+                ends[index] = min(KernelClock.monotonic(), deadline)
+                return true
+            }
+        }
+        return ends
+    }
+}

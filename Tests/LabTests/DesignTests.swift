@@ -1,0 +1,297 @@
+import Foundation
+import Host
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Lab
+
+extension KernelSuites {
+    /// Benchmarks from the command line to the report: what is measured fits together.
+    @Suite final class DesignTests {
+        private let bench: BenchCommand
+
+        init() throws {
+            bench = try BenchCommand()
+        }
+
+        /// The last attempt of each run of a complete benchmark.
+        ///
+        /// On a busy machine even that may be disturbed: what is measured is then not to be looked at.
+        private func complete(_ directory: ResultDirectory) throws -> [RunRecord] {
+            let records = try directory.records()
+            #expect(try directory.manifest().isComplete)
+            #expect(records.map(\.index) == Array(records.indices))
+            for reason in records.flatMap(\.disturbances) {
+                #expect(
+                    reason.hasPrefix("the forwarding thread was kept")
+                        || reason.hasSuffix("weren't read in time"), "\(reason)")
+            }
+            return records.indices.filter { index in
+                index + 1 == records.count || records[index + 1].attempt == 1
+            }.map { records[$0] }
+        }
+
+        @Test func oneArmAtATime() throws {
+            let (directory, output) = try bench.results(
+                of: BenchCommand.link + [
+                    "--a", "cubic", "--b", "bbr", "--workload", "bulk:1500ms", "--repeat", "2",
+                    "--aa", "--seed", "7",
+                ])
+            let records = try complete(directory)
+            #expect(Set(records.map { "\($0.block) \($0.treatment)" }).count == 6)
+            for block in Dictionary(grouping: records, by: \.block).values {
+                #expect(Set(block.map(\.seed)).count == 1)
+                #expect(Set(block.map(\.treatment)) == ["a", "b", "a'"])
+            }
+            #expect(Set(records.map(\.seed)).count == 2)
+            let series = try directory.series(of: records)
+            for record in records {
+                #expect(record.arms.map(\.arm) == [record.treatment])
+                let series = try #require(series[record.index])
+                if record.disturbances.isEmpty { try check(record, series) }
+            }
+
+            let manifest = try directory.manifest()
+            #expect(manifest.seed == 7 && manifest.repeats == 2 && manifest.warmUp == 0.3)
+            #expect(manifest.a.name == "cubic" && manifest.b.profile.contains("algorithm: bbr"))
+            #expect(manifest.environment["kernel"]?.isEmpty == false)
+            #expect(manifest.environment["backend"] == "emulator")
+            #expect(manifest.command.contains("--link '20Mbit rtt 20ms buffer 1bdp' --a cubic"))
+            try checkReports(directory, output)
+        }
+
+        /// One run of one arm alone on the 20 Mbit/s, 20 ms link with 20 ms of buffer.
+        private func check(_ record: RunRecord, _ series: RunSeries) throws {
+            let metrics = record.arms[0].metrics
+            let goodput = try #require(metrics["goodput"])
+            #expect(goodput > 14e6 && goodput < 20e6 * 1448 / 1500 * 1.02)
+            let rtt = try #require(metrics["rtt_p50"])
+            #expect(rtt >= 0.02 && rtt < 0.06)
+            let delays = try #require(record.arms[0].distributions["rtt"])
+            #expect(
+                delays.percentiles.count == 101 && delays.percentiles == delays.percentiles.sorted()
+            )
+
+            let link = try #require(record.link)
+            #expect(
+                link.down.losses == 0 && link.down.utilisation > 0.75
+                    && link.down.utilisation < 1.02)
+            // The headers of a segment are 52 of 1500 bytes.
+            let payload = Double(link.down.bytes) * 8 * 1448 / 1500
+            #expect(abs(payload / (goodput * 1.2) - 1) < 0.1)
+            #expect(try #require(metrics["queueing_p95"]) <= 0.0205)
+            #expect(metrics["drops"] == Double(link.down.queueDrops))
+
+            #expect(series.flows.count == 1)
+            let points = series.flows[0].points
+            #expect(points.map(\.time) == points.map(\.time).sorted())
+            var bits = 0.0
+            for (last, point) in zip(points, points.dropFirst()) where last.time >= 0.29 {
+                bits += point.goodput * (point.time - last.time)
+            }
+            // What one end has acknowledged and the other has received differs by a flight.
+            #expect(abs(bits / 1.2 / goodput - 1) < 0.15)
+            #expect(points.allSatisfy { $0.cwnd >= 1 && $0.rtt >= 0 })
+            #expect(series.queue.contains { $0.bytes > 0 })
+            #expect(series.queue.allSatisfy { $0.bytes <= 50_000 && $0.time < 3 })
+        }
+
+        /// The same from the files alone.
+        private func checkReports(_ directory: ResultDirectory, _ output: Command.Output) throws {
+            let html = try String(
+                contentsOfFile: directory.path.appending("report.html").string, encoding: .utf8)
+            #expect(html.contains("</html>") && html.contains("RTT p95"))
+            let copy = bench.directory.path.appending("copy.html").string
+            let report = try bench.bench("report", directory.path.string, "--html", copy)
+            #expect(report.status == 0)
+            #expect(report.standardOutput == output.standardOutput)
+            #expect(try String(contentsOfFile: copy, encoding: .utf8) == html)
+            for word in ["Goodput", "RTT p99", "Queue drops", "bbr", "cubic"] {
+                #expect(report.standardOutput.contains(word), "\(word)")
+            }
+            let json = try bench.bench("report", directory.path.string, "--output", "json")
+            let value = try JSONSerialization.jsonObject(with: Data(json.standardOutput.utf8))
+            let analysis = try #require((value as? [String: Any])?["analysis"] as? [String: Any])
+            let expected = try BenchResult(directory).analysis
+            #expect(analysis["blocks"] as? Int == expected.blocks)
+            let calibration = analysis["calibration"] as? [[String: Any]] ?? []
+            #expect(
+                calibration.compactMap { $0["metric"] as? String }
+                    == (expected.calibration ?? []).map(\.metric))
+            #expect(try directory.records().undisturbed.count < 6 || calibration.count > 5)
+        }
+
+        /// Arms over one link, on hosts at two distances, from a scenario's file; one block, which
+        /// is no verdict.
+        @Test func bothAtOnceOverTwoDistances() throws {
+            let scenario = try bench.directory.write(
+                """
+                apiVersion: tcptune.dev/v1
+                kind: Scenario
+                metadata: { name: two-distances }
+                spec:
+                  link: 20Mbit rtt 20ms buffer 60ms
+                  workload: bulk:1500ms,flows=2
+                  design: coexist
+                  hosts: [0ms, 30ms]
+                  repeats: 1
+                  a: cubic
+                  b: reno
+
+                """.replacing("buffer 60ms", with: "buffer 100p"), to: "two-distances.yaml")
+            let (directory, output) = try bench.results(of: [scenario.string])
+            #expect(directory.path.lastComponent?.string.hasSuffix("-two-distances") == true)
+            let records = try complete(directory)
+            #expect(records.count == 1)
+            let record = records[0]
+            #expect(record.treatment == "both" && record.arms.map(\.arm) == ["a", "b"])
+            let shares = record.arms.compactMap { $0.metrics["share"] }
+            #expect(shares.count == 2 && abs(shares.reduce(0, +) - 1) < 1e-9)
+            let goodputs = record.arms.compactMap { $0.metrics["goodput"] }
+            #expect(goodputs.reduce(0, +) < 20e6)
+            #expect(goodputs.allSatisfy { $0 > 0.5e6 })
+
+            let flows = try #require(try directory.series(of: records)[0]).flows
+            #expect(flows.map { "\($0.arm)\($0.flow)" } == ["a0", "a1", "b0", "b1"])
+            for flow in flows where record.disturbances.isEmpty {
+                // 20 ms and 80 ms, and the same queue before both.
+                let lowest = flow.points.map(\.rtt).filter { $0 > 0 }.min() ?? 0
+                let base = flow.flow == 0 ? 0.02 : 0.08
+                #expect(lowest >= base && lowest < base + 0.055, "\(flow.arm)\(flow.flow)")
+            }
+            let analysis = try BenchResult(directory).analysis
+            #expect(analysis.comparisons.allSatisfy { $0.verdict == .none && $0.pValue == nil })
+            if analysis.blocks == 1 {
+                #expect(output.standardOutput.contains("repeat more often"))
+            }
+        }
+
+        @Test func growingSharesOfTheFlows() throws {
+            let (directory, _) = try bench.results(
+                of: [
+                    "--link", "50Mbit rtt 10ms buffer 200p", "--design", "mix", "--repeat", "1",
+                    "--workload", "bulk:1200ms,flows=20", "--a", "cubic", "--b", "reno",
+                ])
+            let records = try complete(directory)
+            #expect(records.compactMap(\.share).sorted() == Scenario.shares)
+            let series = try directory.series(of: records)
+            for record in records {
+                let flows = try #require(series[record.index]).flows
+                let share = try #require(record.share)
+                #expect(flows.count { $0.arm == "b" } == Int((share * 20).rounded()))
+                #expect(flows.count == 20)
+                let arms = share == 0 ? ["a"] : share == 1 ? ["b"] : ["a", "b"]
+                #expect(record.arms.map(\.arm) == arms)
+            }
+            if records.allSatisfy(\.disturbances.isEmpty) {
+                let mix = try #require(try BenchResult(directory).mix)
+                #expect(mix.points.map(\.share) == Scenario.shares)
+                #expect(mix.total.contains { $0.metric == "goodput" })
+            }
+        }
+
+        /// Short flows, of which a block's arms have the same and lose the same.
+        @Test func aBlocksRunsMeetTheSameLosses() throws {
+            let (directory, _) = try bench.results(
+                of: [
+                    "--link", "20Mbit rtt 20ms buffer 1bdp loss 1%", "--a", "cubic", "--b", "cubic",
+                    "--workload", "flows:1200ms,load=50%,size-cap=50KB,drain=300ms", "--repeat",
+                    "2",
+                    "--warm-up", "0", "--seed", "8",
+                ])
+            let records = try complete(directory)
+            guard records.allSatisfy(\.disturbances.isEmpty) else { return }
+            let losses = Dictionary(grouping: records, by: \.block).mapValues { block in
+                block.compactMap { $0.link.map { Int($0.down.losses) } }
+            }
+            for block in losses.values {
+                #expect(block.count == 2)
+                // A flow's last packets may come in another order, or twice.
+                #expect(block[0] > 2 && abs(block[0] - block[1]) <= 2, "\(losses)")
+            }
+            let means = losses.values.map { $0.reduce(0, +) / 2 }
+            #expect(abs(means[0] - means[1]) > 2, "\(losses)")
+            for name in ["fct_p50", "fct_p95", "fct_p99", "fct_small_p50", "retransmitted"] {
+                #expect(records.allSatisfy { ($0.arms[0].metrics[name] ?? 0) > 0 }, "\(name)")
+            }
+            for record in records {
+                let completion = try #require(record.arms[0].distributions["completion"])
+                #expect(completion.percentiles[0] >= 0.02)
+            }
+        }
+
+        @Test func requestsAndVideo() throws {
+            let (directory, _) = try bench.results(
+                of: BenchCommand.link + [
+                    "--workload",
+                    "rr:1200ms,concurrency=4+video:1200ms,bitrate=2Mbit,segment=200ms",
+                    "--repeat", "1", "--design", "coexist", "--warm-up", "200ms",
+                ])
+            let records = try complete(directory)
+            for arm in records[0].arms {
+                let median = try #require(arm.metrics["latency_p50"])
+                #expect(median >= 0.02 && median <= (arm.metrics["latency_p99"] ?? 0))
+                let perSecond = try #require(arm.metrics["requests"])
+                #expect(perSecond > 20 && perSecond <= 4 / 0.02)
+                let stalled = try #require(arm.metrics["rebuffering"])
+                #expect(stalled >= 0 && stalled < 1)
+            }
+        }
+
+        /// Both ends as on a real path: a namespace each.
+        @Test func aRealPath() throws {
+            try KernelTest.require("ip")
+            let ends = try NetworkPair()
+            let server = try ChildProcess(
+                [bench.binary, "bench", "serve", "--port", "5299"], ends.b.placement)
+            defer { try? server.signal(SIGTERM) }
+            #expect(try eventually { try server.standardOutput().contains("ready 5299") })
+            let (directory, _) = try bench.results(
+                of: [
+                    "--path", "\(ends.b.ipv4):5299", "--workload", "bulk:500ms", "--repeat", "1",
+                    "--a", "cubic", "--b", "reno",
+                ], ends.a.placement)
+            let records = try complete(directory)
+            #expect(Set(records.map(\.treatment)) == ["a", "b"])
+            for record in records {
+                #expect(record.link == nil)
+                #expect(try #require(record.arms[0].metrics["goodput"]) > 100e6)
+                #expect(record.arms[0].metrics["rtt_p50"] != nil)
+            }
+            let manifest = try directory.manifest()
+            #expect(manifest.path == "\(ends.b.ipv4):5299")
+        }
+
+        /// Arms are profiles on cgroups like everybody's.
+        @Test func armsAreSeenWhileTheyRun() throws {
+            var child = try bench.start(
+                BenchCommand.link + [
+                    "--a", "wan-bulk", "--b", "reno", "--workload", "bulk:9s", "--repeat", "1",
+                ])
+            let mount = try CgroupHierarchy.discover().mountPoint
+            let cgroup = "tcptune-bench-\(child.pid)"
+            let (binary, pid) = (bench.binary, child.pid)
+            var status = ""
+            #expect(
+                try eventually {
+                    status = try Command.check([binary, "status"])
+                    return status.contains("/\(cgroup)/b ")
+                })
+            for line in status.split(separator: "\n") where line.contains(cgroup) {
+                #expect(
+                    line.contains(line.contains("/\(cgroup)/a ") ? "wan-bulk" : "reno"),
+                    "\(status)")
+            }
+            // The load's connections are theirs.
+            let targets = ["a", "b"].flatMap { ["--cgroup", "\(mount)/\(cgroup)/\($0)"] }
+            #expect(
+                try eventually {
+                    try Command.check([binary, "connections"] + targets).contains("198.19.0.1:")
+                })
+            try child.signal(SIGTERM)
+            #expect(try child.wait().status == 130)
+            #expect(try BenchCommand.leftovers(of: pid, binary) == [])
+        }
+    }
+}
