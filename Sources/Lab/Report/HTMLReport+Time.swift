@@ -3,7 +3,7 @@ import Plots
 extension HTMLReport {
     /// One block over time, arm under arm.
     func writeTimes(_ main: inout Markup) {
-        guard let example = ExampleBlock(data) else { return }
+        guard let example else { return }
         let flowTimes = example.panels.flatMap { $0.flows.flatMap { $0.points.map(\.time) } }
         let queueTimes = example.panels.flatMap { $0.queue.map(\.time) }
         let last = (flowTimes + queueTimes).filter(Point.isPlottable).max() ?? 0

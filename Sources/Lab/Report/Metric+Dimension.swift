@@ -13,6 +13,7 @@ extension Metric {
         case .seconds: .seconds
         // An index, not a share of anything.
         case .ratio: name.hasPrefix("jain") ? .plain : .ratio
+        case .change: .ratio
         case .count: .count
         case .secondsPerGigabyte: .secondsPerGigabyte
         }
@@ -20,13 +21,24 @@ extension Metric {
 
     /// The title inside a sentence: "goodput", but "RTT p95".
     var titleInSentence: String {
-        let isWord = title.dropFirst().first?.isLowercase ?? false
+        // Jain is a name.
+        let isWord = !name.hasPrefix("jain") && title.dropFirst().first?.isLowercase == true
         return isWord ? title.prefix(1).lowercased() + title.dropFirst() : title
     }
 }
 
 extension Analysis.Comparison {
-    var effectDimension: Dimension { isRelative ? .ratio : Metric.named(metric).dimension }
+    /// A difference of shares is in points: in percent it would be taken for a relative one.
+    var effectDimension: Dimension {
+        guard !isRelative else { return .ratio }
+        let dimension = Metric.named(metric).dimension
+        return dimension == .ratio ? .points : dimension
+    }
+
+    /// Whether both arms always had the same value.
+    var isEqual: Bool {
+        [effect.value, effect.low, effect.high] == [0, 0, 0] && a.low == a.high
+    }
 
     /// "+12.3 %"
     var effectText: String { effectDimension.formatSigned(effect.value) }
@@ -60,4 +72,7 @@ extension Analysis.Estimate {
 
 extension Analysis.Verdict {
     var word: String { self == .none ? Digits.none : rawValue }
+
+    /// A mark on the effects that are no chance.
+    var star: String { self == .better || self == .worse ? "*" : "" }
 }
