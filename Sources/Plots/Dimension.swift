@@ -63,6 +63,21 @@ package enum Dimension: Sendable, Hashable {
         return unit.symbol.isEmpty ? digits : "\(digits) \(unit.symbol)"
     }
 
+    /// An interval's ends in one unit and with as many digits after the point: "41.9 to 48.0 ms"; nil
+    /// where that makes them the same.
+    package func format(_ low: Double, to high: Double, isSigned: Bool = false) -> String? {
+        guard low.isFinite, high.isFinite else { return nil }
+        let unit = unit(for: max(low.magnitude, high.magnitude))
+        let places = Digits.places(low / unit.factor, high / unit.factor)
+        let ends = [low, high].map { value in
+            let text = Digits.fixed(value / unit.factor, places: places)
+            return isSigned && value > 0 ? "+" + text : text
+        }
+        guard ends[0] != ends[1] else { return nil }
+        let range = ends.joined(separator: " to ")
+        return unit.symbol.isEmpty ? range : "\(range) \(unit.symbol)"
+    }
+
     /// The same with a sign, for differences.
     package func formatSigned(_ value: Double) -> String {
         value > 0 ? "+" + format(value) : format(value)

@@ -70,7 +70,7 @@ struct Conclusion {
         guard let null = data.nullSimulation else { return nil }
         let ratio = Dimension.ratio
         return "Null simulation: A's runs compared with each other \(null.comparisons) times, in "
-            + "\(null.pairs) pairs: p < \(Digits.compact(null.alpha)) in \(ratio.format(null.rate)) "
+            + "\(null.pairs) pairs: p < \(Digits.shortest(null.alpha)) in \(ratio.format(null.rate)) "
             + "of the tests (standard error \(ratio.format(null.standardError))), and after the "
             + "correction any in \(ratio.format(null.familyWiseRate)) of the comparisons."
     }

@@ -58,7 +58,7 @@ extension HTMLReport {
             row.element("td", ["class": "number", "data-label": label]) {
                 Self.write(
                     metric.dimension.format(estimate.value),
-                    estimate.intervalText(metric.dimension.format), &$0)
+                    estimate.intervalText(metric.dimension), &$0)
             }
         }
         row.element("td", ["class": "number", "data-label": "Effect"]) {
@@ -142,7 +142,7 @@ extension HTMLReport {
                         row.element("th", ["scope": "col"], text: "Metric")
                         row.element(
                             "th", ["scope": "col", "class": "number"],
-                            text: "p < \(Digits.compact(null.alpha))")
+                            text: "p < \(Digits.shortest(null.alpha))")
                     }
                 }
                 table.element("tbody") { body in

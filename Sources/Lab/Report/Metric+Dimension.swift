@@ -44,29 +44,24 @@ extension Analysis.Comparison {
     var effectText: String { effectDimension.formatSigned(effect.value) }
 
     /// "+10.1 to +14.5 %"
-    var intervalText: String? { effect.intervalText { effectDimension.formatSigned($0) } }
+    var intervalText: String? { effect.intervalText(effectDimension, isSigned: true) }
 
     var pText: String {
-        guard let p = adjustedPValue ?? pValue, p.isFinite else { return Digits.none }
+        // What isn't judged has none that says anything.
+        guard let p = adjustedPValue, p.isFinite else { return Digits.none }
         return p < 0.001 ? "<0.001" : Digits.fixed(p, places: p < 0.1 ? 3 : 2)
     }
 
     /// What an inconclusive comparison lacks.
     var remedy: String? {
-        blocksToSettle.map { "about \($0) blocks would settle it" }
+        blocksToSettle.map { "needs ~\($0) blocks" }
     }
 }
 
 extension Analysis.Estimate {
-    /// The ends, with the unit once if both have it; nil when there is no interval.
-    func intervalText(_ format: (Double) -> String) -> String? {
-        guard low != high else { return nil }
-        var first = format(low)
-        let second = format(high)
-        if let space = first.lastIndex(of: " "), second.hasSuffix(first[space...]) {
-            first.removeSubrange(space...)
-        }
-        return "\(first) to \(second)"
+    /// The ends; nil when there is no interval that can be seen.
+    func intervalText(_ dimension: Dimension, isSigned: Bool = false) -> String? {
+        low < high ? dimension.format(low, to: high, isSigned: isSigned) : nil
     }
 }
 

@@ -36,7 +36,9 @@ package enum TextReport {
         _ comparisons: [Analysis.Comparison], a: String = "A", b: String = "B",
         saysRemedies: Bool = true
     ) -> String {
-        let header = ["METRIC", a, b, "\(b) AGAINST \(a)", "95 % INTERVAL", "P", "VERDICT"]
+        let header = [
+            "METRIC", a, b, "\(b) AGAINST \(a)", "95 % INTERVAL", "P", "VERDICT", "NEEDS",
+        ]
         let rows = comparisons.map { comparison in
             let metric = Metric.named(comparison.metric)
             let remedy = saysRemedies ? comparison.blocksToSettle : nil
@@ -44,7 +46,7 @@ package enum TextReport {
                 oneLine(metric.title), metric.dimension.format(comparison.a.value),
                 metric.dimension.format(comparison.b.value), comparison.effectText,
                 comparison.intervalText ?? "", comparison.pText,
-                comparison.verdict.word + (remedy.map { " (needs ~\($0) blocks)" } ?? ""),
+                comparison.verdict.word, remedy.map { "~\($0) blocks" } ?? "",
             ]
         }
         return columns([header] + rows, right: 1...5, hasHeader: true)
