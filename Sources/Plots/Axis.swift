@@ -77,7 +77,7 @@ package struct Axis: Sendable {
         let positive = low < high * 0.99 ? low...high : low / 2...high * 2
         let ticks = Ticks.logarithmic(positive).values.map { value in
             let unit = dimension.unit(for: value)
-            let number = Digits.compact(value / unit.factor)
+            let number = Digits.shortest(value / unit.factor)
             return (value, unit.symbol.isEmpty ? number : "\(number) \(unit.symbol)")
         }
         return Resolved(domain: positive, ticks: ticks, title: label)

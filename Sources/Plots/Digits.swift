@@ -37,6 +37,24 @@ package enum Digits {
             ? fixed(value, places: 0) : significant(value)
     }
 
+    /// At most three significant digits, none of them a trailing zero after the point: 0.8, 1.25.
+    package static func shortest(_ value: Double) -> String {
+        var text = compact(value)
+        guard text.contains(".") else { return text }
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
+    }
+
+    /// How many digits after the point give two values three significant ones: both, if they are of
+    /// about the same size, else the larger.
+    static func places(_ a: Double, _ b: Double) -> Int {
+        let (small, large) = (min(a.magnitude, b.magnitude), max(a.magnitude, b.magnitude))
+        let telling = small * 10 > large ? small : large
+        guard telling > 0, telling.isFinite else { return 0 }
+        return max(0, min(9, 2 - Int(floor(log10(telling)))))
+    }
+
     /// With a minus sign before negative numbers, as print has it, instead of a hyphen. Hyphens
     /// in words stay.
     package static func typographic(_ text: String) -> String {

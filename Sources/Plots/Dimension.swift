@@ -5,6 +5,8 @@ package enum Dimension: Sendable, Hashable {
     case bytes
     /// 0 to 1, read in percent.
     case ratio
+    /// The difference of two ratios, read in percentage points.
+    case points
     /// Whole things: packets, segments, requests.
     case count
     /// A number without a unit, such as an index.
@@ -24,6 +26,7 @@ package enum Dimension: Sendable, Hashable {
         case .seconds: Self.units(1e-6, ["us", "ms", "s"])
         case .bytes: Self.units(1, ["B", "kB", "MB", "GB", "TB"])
         case .ratio: [Unit(factor: 0.01, symbol: "%")]
+        case .points: [Unit(factor: 0.01, symbol: "pp")]
         case .count: Self.units(1, ["", "k", "M", "G"])
         case .plain: [Unit(factor: 1, symbol: "")]
         case .secondsPerGigabyte: [Unit(factor: 1, symbol: "s/GB")]
@@ -54,10 +57,25 @@ package enum Dimension: Sendable, Hashable {
         let scaled = value / unit.factor
         let digits =
             switch self {
-            case .count, .ratio: Digits.compact(scaled)
+            case .count, .ratio, .points: Digits.compact(scaled)
             default: Digits.significant(scaled)
             }
         return unit.symbol.isEmpty ? digits : "\(digits) \(unit.symbol)"
+    }
+
+    /// An interval's ends in one unit and with as many digits after the point: "41.9 to 48.0 ms"; nil
+    /// where that makes them the same.
+    package func format(_ low: Double, to high: Double, isSigned: Bool = false) -> String? {
+        guard low.isFinite, high.isFinite else { return nil }
+        let unit = unit(for: max(low.magnitude, high.magnitude))
+        let places = Digits.places(low / unit.factor, high / unit.factor)
+        let ends = [low, high].map { value in
+            let text = Digits.fixed(value / unit.factor, places: places)
+            return isSigned && value > 0 ? "+" + text : text
+        }
+        guard ends[0] != ends[1] else { return nil }
+        let range = ends.joined(separator: " to ")
+        return unit.symbol.isEmpty ? range : "\(range) \(unit.symbol)"
     }
 
     /// The same with a sign, for differences.

@@ -94,7 +94,8 @@ struct Frame {
         var x = start
         var placed: [(LegendEntry, Double, Double)] = []
         for (entry, width) in zip(entries, widths) {
-            if x > start && x + width > right {
+            // The last one ends where the room does, but for rounding.
+            if x > start && x + width > right + 0.5 {
                 x = start
                 row += 1
             }

@@ -59,12 +59,15 @@ package struct ScatterChart: Sendable {
         }
     }
 
-    /// With room for the markers at the edges.
+    /// With room for the markers at the edges, and at least a tenth of the largest value, so that
+    /// next to no difference looks like that.
     private static func padded(_ axis: Axis, _ values: [Double]) -> ClosedRange<Double>? {
         guard let range = axis.extent(of: values), !axis.isLogarithmic else {
             return axis.extent(of: values)
         }
-        let room = (range.upperBound - range.lowerBound) * 0.03
+        let extent = range.upperBound - range.lowerBound
+        let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
+        let room = max(extent * 0.03, (largest * 0.1 - extent) / 2)
         return range.lowerBound - room...range.upperBound + room
     }
 

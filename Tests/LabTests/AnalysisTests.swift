@@ -127,7 +127,8 @@ import Testing
                     "b": ["goodput": 40 + Double(block), "share": 0.7],
                 ])
         }
-        let analysis = analyzer.analyse(records)
+        let analysis = Analyzer(margins: ["*": 0.05], seed: 1, design: "coexist")
+            .analyse(records)
         #expect(analysis.blocks == 6)
         #expect(analysis.comparisons.map(\.verdict) == [.better, .none])
         // Shown, not judged, not counted among the hypotheses.

@@ -10,6 +10,14 @@ struct SyntheticBenchmark {
     var records: [RunRecord] = []
     var series: [Int: RunSeries] = [:]
     var analysis: Analysis
+    var mix: MixAnalysis?
+    var nullSimulation: NullSimulation?
+
+    var data: ReportData {
+        ReportData(
+            manifest: manifest, records: records, analysis: analysis, mix: mix,
+            nullSimulation: nullSimulation)
+    }
 
     private static let rate = 50e6
     private static let baseRTT = 0.04

@@ -71,6 +71,18 @@ import Testing
         #expect(Dimension.ratio.formatSigned(0.052) == "+5.20 %")
         #expect(Dimension.ratio.formatSigned(-0.052) == "-5.20 %")
         #expect(Dimension.ratio.formatSigned(0) == "0 %")
+        #expect(Dimension.points.formatSigned(0.052) == "+5.20 pp")
+    }
+
+    @Test func endsOfIntervalsHaveTheSameDigits() {
+        #expect(Dimension.ratio.format(-0.00445, to: -0.0000412) == "-0.445 to -0.004 %")
+        #expect(Dimension.ratio.format(0.993, to: 1) == "99.3 to 100.0 %")
+        #expect(Dimension.ratio.format(-0.01, to: 0.02, isSigned: true) == "-1.00 to +2.00 %")
+        #expect(Dimension.seconds.format(0.0008, to: 0.0012) == "0.800 to 1.200 ms")
+        #expect(Dimension.count.format(3, to: 14) == "3.00 to 14.00")
+        #expect(Dimension.bitsPerSecond.format(1e300, to: 2e300)?.hasSuffix("Tbit/s") == true)
+        #expect(Dimension.ratio.format(0.5, to: 0.5) == nil)
+        #expect(Dimension.ratio.format(.nan, to: 1) == nil)
         #expect(Digits.fixed(-0.001, places: 2) == "0.00")
     }
 }

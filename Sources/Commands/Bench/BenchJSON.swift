@@ -16,6 +16,7 @@ extension BenchResult {
             "a": .string(manifest.a.name), "b": .string(manifest.b.name),
             "seed": .unsigned(manifest.seed), "complete": .bool(manifest.isComplete),
             "analysis": JSON(analysis), "mix": mix.map { JSON($0) } ?? .null,
+            "nullSimulation": nullSimulation.map { JSON($0) } ?? .null,
         ])
     }
 }
@@ -30,9 +31,20 @@ extension JSON {
         ])
     }
 
+    init(_ null: NullSimulation) {
+        self = .object([
+            "comparisons": .integer(null.comparisons), "pairs": .integer(null.pairs),
+            "alpha": .number(null.alpha), "rate": .number(null.rate),
+            "standardError": .number(null.standardError),
+            "familyWiseRate": .number(null.familyWiseRate),
+            "rates": .object(null.rates.mapValues { .number($0) }),
+        ])
+    }
+
     init(_ mix: MixAnalysis) {
         self = .object([
-            "total": JSON(mix.total),
+            "total": JSON(mix.total), "lowestShare": .number(mix.lowestShare),
+            "highestShare": .number(mix.highestShare),
             "points": .array(
                 mix.points.map {
                     .object([

@@ -12,29 +12,45 @@ package struct Analyzer: Sendable {
     package var alpha: Double
     /// Of the bootstrap and of what is simulated: the same seed, the same result.
     package var seed: UInt64
+    /// As ``Manifest/design``.
+    package var design: String
 
-    package init(margins: [String: Double] = [:], alpha: Double = 0.05, seed: UInt64) {
+    package init(
+        margins: [String: Double] = [:], alpha: Double = 0.05, seed: UInt64,
+        design: String = Scenario.Design.sequential.rawValue
+    ) {
         self.margins = margins
         self.alpha = alpha
         self.seed = seed
+        self.design = design
     }
 
-    /// The arms `a` and `b` compared, and `a` with `a'` where that ran too.
+    /// As a benchmark's manifest says.
+    init(_ manifest: Manifest) {
+        self.init(margins: manifest.margins, seed: manifest.seed, design: manifest.design)
+    }
+
+    /// The arms `a` and `b` compared, and `a` alone with `a'` where that ran too.
     ///
-    /// Runs of the `mix` design are compared by their total effect, B's flows where there are most
-    /// of them with A's where there are none or fewest; ``mix(_:)`` has the rest.
+    /// Of the `coexist` design the runs are compared in which the arms share the link; the others
+    /// are for the harm. Runs of the `mix` design are compared by their total effect, B's flows
+    /// where there are most of them with A's where there are none or fewest; ``mix(_:)`` has the
+    /// rest.
     package func analyse(_ records: [RunRecord]) -> Analysis {
         let undisturbed = records.undisturbed
-        let pairs =
-            MixRuns(undisturbed)?.total
-            ?? ArmPair.pairs(
-                of: undisturbed.measurements(of: "a"), with: undisturbed.measurements(of: "b"))
+        let pairs = MixRuns(undisturbed)?.total ?? pairs(undisturbed)
+        let alone = undisturbed.filter { $0.treatment == "a" || $0.share == 0 }
         let calibration = ArmPair.pairs(
-            of: undisturbed.measurements(of: "a"), with: undisturbed.measurements(of: "a'"))
+            of: alone.measurements(of: "a"), with: undisturbed.measurements(of: "a'"))
         return Analysis(
             comparisons: compare(pairs),
             calibration: calibration.isEmpty ? nil : compare(calibration),
             blocks: pairs.count, disturbedRuns: records.count - undisturbed.count)
+    }
+
+    private func pairs(_ records: [RunRecord]) -> [ArmPair] {
+        let runs = design == "coexist" ? records.withHarm() : records
+        return ArmPair.pairs(of: runs.measurements(of: "a"), with: runs.measurements(of: "b"))
     }
 
     /// All metrics that the pairs have, in the order of ``Metric/all``.

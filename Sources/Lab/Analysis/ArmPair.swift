@@ -21,6 +21,20 @@ extension [RunRecord] {
         filter(\.disturbances.isEmpty)
     }
 
+    /// The runs by which an arm is compared: its own; those in which both share the link; in the
+    /// `mix` design those with the most flows of it.
+    func compared(_ arm: String, in design: String) -> [RunRecord] {
+        let runs = filter { run in run.arms.contains { $0.arm == arm } }
+        switch design {
+        case "coexist": return runs.filter { $0.treatment == "both" }
+        case "mix":
+            let shares = runs.compactMap(\.share)
+            let share = arm == "a" ? shares.min() : shares.max()
+            return runs.filter { $0.share != nil && $0.share == share }
+        default: return runs.filter { $0.treatment == arm }
+        }
+    }
+
     /// An arm's measurements by block; the last attempt counts.
     func measurements(of arm: String) -> [Int: ArmMeasurement] {
         var result: [Int: ArmMeasurement] = [:]

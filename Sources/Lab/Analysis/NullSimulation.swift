@@ -14,14 +14,16 @@ package struct NullSimulation: Codable, Sendable, Equatable {
     package var rates: [String: Double]
     /// The mean of all metrics' rates.
     package var rate: Double
+    /// How far off ``rate`` is by chance, from how the simulated comparisons differ.
+    package var standardError: Double
     /// The share of comparisons with any verdict of better or worse after Holm's correction; at
     /// most alpha, and less as metrics go together.
     package var familyWiseRate: Double
 }
 
 extension Analyzer {
-    /// Divides the undisturbed runs of an arm by chance into two arms of pairs, over and over, and
-    /// counts the differences found.
+    /// Divides the undisturbed runs by which an arm is compared by chance into two arms of pairs,
+    /// over and over, and counts the differences found. Runs of `a'` are as good as those of `a`.
     ///
     /// Nil with fewer than twelve runs: with fewer than six pairs nothing is ever found. Of more than
     /// forty, forty are drawn each time: the test stays exact and quick. With 200 comparisons a rate
@@ -29,15 +31,16 @@ extension Analyzer {
     package func simulateNull(
         _ records: [RunRecord], arm: String = "a", comparisons: Int = 2_000
     ) -> NullSimulation? {
-        var runs = records.undisturbed.flatMap(\.arms).filter { $0.arm == arm }
+        var runs = measurements(records, of: arm)
         let pairs = min(runs.count / 2, 20)
-        guard pairs >= 6, comparisons > 0 else { return nil }
+        guard pairs >= 6, comparisons > 1 else { return nil }
         let metrics = Metric.all.filter { metric in
             metric.better != .neither && Set(runs.compactMap { $0.metrics[metric.name] }).count > 1
         }
         var random = Xoshiro256(seed: seed, stream: .max)
         var found: [String: Int] = [:]
         var families = 0
+        var shares: [Double] = []
         for _ in 0..<comparisons {
             random.shuffle(&runs)
             let divided = (0..<pairs).map { ArmPair(a: runs[2 * $0], b: runs[2 * $0 + 1]) }
@@ -46,13 +49,23 @@ extension Analyzer {
             for (paired, pValue) in zip(tested, pValues) where pValue < alpha {
                 found[paired.metric.name, default: 0] += 1
             }
+            shares.append(Double(pValues.count { $0 < alpha }) / Double(max(metrics.count, 1)))
             if Holm.adjust(pValues).contains(where: { $0 < alpha }) { families += 1 }
         }
         let rates = metrics.map { Double(found[$0.name] ?? 0) / Double(comparisons) }
         return NullSimulation(
             comparisons: comparisons, pairs: pairs, alpha: alpha,
             rates: Dictionary(uniqueKeysWithValues: zip(metrics.map(\.name), rates)),
-            rate: rates.isEmpty ? 0 : rates.mean(),
+            rate: shares.mean(),
+            standardError: shares.standardDeviation() / Double(comparisons).squareRoot(),
             familyWiseRate: Double(families) / Double(comparisons))
+    }
+
+    private func measurements(_ records: [RunRecord], of arm: String) -> [ArmMeasurement] {
+        let runs = records.undisturbed
+        let own = runs.compared(arm, in: design).flatMap(\.arms).filter { $0.arm == arm }
+        // Beside B, A isn't what it is alone.
+        guard arm == "a", design != "coexist" else { return own }
+        return own + runs.filter { $0.treatment == "a'" }.flatMap(\.arms)
     }
 }

@@ -2,7 +2,7 @@ import Plots
 
 /// What a benchmark says, in sentences.
 struct Conclusion {
-    private let data: ReportData
+    let data: ReportData
     private var comparisons: [Analysis.Comparison] { data.analysis.comparisons }
 
     init(_ data: ReportData) {
@@ -12,7 +12,7 @@ struct Conclusion {
     /// The verdict, in one sentence.
     var sentence: String {
         let (a, b) = data.names
-        let judged = comparisons.filter { $0.verdict != .none }
+        let judged = comparisons.filter { $0.verdict != .none && !$0.isEqual }
         guard !judged.isEmpty else {
             return data.analysis.blocks == 0
                 ? "There is no undisturbed block to compare \(b) with \(a) by."
@@ -25,7 +25,7 @@ struct Conclusion {
         let (equivalent, open) = (all(.equivalent), all(.inconclusive))
         if better.isEmpty && worse.isEmpty {
             return open.isEmpty
-                ? "\(b) and \(a) are equivalent in \(metrics(judged, of: judged.count))."
+                ? "\(b) and \(a) are equivalent in \(list(judged, withEffects: false))."
                 : "No difference between \(b) and \(a) was shown: " + rest(equivalent, open) + "."
         }
         var clauses: [String] = []
@@ -62,7 +62,25 @@ struct Conclusion {
         return calibrationFindings.isEmpty
             ? "A against itself: none of \(count) metrics differs, as it should be."
             : "A against itself: \(calibrationFindings.count) of \(count) metrics differ; by chance "
-                + "alone one in twenty would, before correction."
+                + "alone any does in one benchmark of twenty."
+    }
+
+    /// What A's runs divided into two say; nil with too few of them.
+    var nullSimulation: String? {
+        guard let null = data.nullSimulation else { return nil }
+        let ratio = Dimension.ratio
+        return "Null simulation: A's runs compared with each other \(null.comparisons) times, in "
+            + "\(null.pairs) pairs: p < \(Digits.shortest(null.alpha)) in \(ratio.format(null.rate)) "
+            + "of the tests (standard error \(ratio.format(null.standardError))), and after the "
+            + "correction any in \(ratio.format(null.familyWiseRate)) of the comparisons."
+    }
+
+    /// What would settle the inconclusive metrics, where it is the same for all; else nil.
+    var remedy: String? {
+        let open = comparisons.filter { $0.verdict == .inconclusive && !$0.isEqual }
+        let counts = Set(open.compactMap(\.blocksToSettle))
+        guard open.count > 1, let count = counts.first, counts.count == 1 else { return nil }
+        return "About \(count) blocks would settle what is inconclusive."
     }
 
     private var calibrationFindings: [Analysis.Comparison] {
@@ -82,12 +100,13 @@ struct Conclusion {
             ? "1 disturbed run was left out." : "\(count) disturbed runs were left out."
     }
 
-    /// "goodput (+12.3 %), RTT p95 (-40.1 %) and 2 more"
-    private func list(_ comparisons: [Analysis.Comparison]) -> String {
-        // A list of two and "1 more" is as long as a list of three.
-        let shown = comparisons.prefix(comparisons.count > 4 ? 3 : 4)
-        var items = shown.map {
-            "\(Metric.named($0.metric).titleInSentence) (\($0.effectText))"
+    /// "goodput (+12.3 %), RTT p95 (-40.1 %) and 2 more": one metric of each kind, as RTT p50, p95
+    /// and p99 mostly say the same.
+    private func list(_ comparisons: [Analysis.Comparison], withEffects: Bool = true) -> String {
+        let shown = Self.telling(comparisons).prefix(4)
+        var items = shown.map { comparison in
+            let title = Metric.named(comparison.metric).titleInSentence
+            return withEffects ? "\(title) (\(comparison.effectText))" : title
         }
         if comparisons.count > shown.count {
             items.append("\(comparisons.count - shown.count) more")
@@ -96,20 +115,36 @@ struct Conclusion {
         return items.isEmpty ? last : items.joined(separator: ", ") + " and " + last
     }
 
+    /// Of each kind of metric the one at p95, otherwise the first.
+    private static func telling(_ comparisons: [Analysis.Comparison]) -> [Analysis.Comparison] {
+        var kinds: [String] = []
+        var chosen: [String: Analysis.Comparison] = [:]
+        for comparison in comparisons {
+            let kind = Metric.named(comparison.metric).kind
+            if chosen[kind] == nil { kinds.append(kind) }
+            if chosen[kind] == nil || comparison.metric == "\(kind)_p95" {
+                chosen[kind] = comparison
+            }
+        }
+        return kinds.compactMap { chosen[$0] }
+    }
+
     private func rest(
         _ equivalent: [Analysis.Comparison], _ open: [Analysis.Comparison]
     ) -> String {
         var parts: [String] = []
         if !equivalent.isEmpty {
-            parts.append("equivalent in \(metrics(equivalent, of: equivalent.count))")
+            parts.append("equivalent in \(list(equivalent, withEffects: false))")
         }
-        if !open.isEmpty { parts.append("inconclusive in \(metrics(open, of: open.count))") }
-        return parts.joined(separator: ", ")
+        if !open.isEmpty { parts.append("inconclusive in \(list(open, withEffects: false))") }
+        return parts.joined(separator: "; ")
     }
+}
 
-    /// One by its name, more by their number.
-    private func metrics(_ comparisons: [Analysis.Comparison], of count: Int) -> String {
-        count == 1
-            ? Metric.named(comparisons[0].metric).titleInSentence : "\(count) metrics"
+extension Metric {
+    /// What metrics have in common that go together: delay, completion times.
+    fileprivate var kind: String {
+        let word = name.prefix { $0 != "_" }
+        return word == "queueing" ? "rtt" : String(word)
     }
 }

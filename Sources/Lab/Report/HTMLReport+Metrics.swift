@@ -3,7 +3,7 @@ import Plots
 extension HTMLReport {
     /// The table, and the effects as intervals.
     func writeMetrics(_ main: inout Markup) {
-        let comparisons = data.analysis.comparisons
+        let comparisons = data.telling
         guard !comparisons.isEmpty else { return }
         Self.section("What differs", &main) { section in
             section.element("div", ["class": "scroll"]) { box in
@@ -13,6 +13,9 @@ extension HTMLReport {
                 "p", ["class": "note"],
                 text: "Values are means over \(conclusion.blocks); ranges are 95 % confidence "
                     + "intervals; p is corrected for the number of metrics (Holm).")
+            for sentence in [data.equal, conclusion.remedy].compactMap({ $0 }) {
+                section.element("p", ["class": "note"], text: sentence)
+            }
             writeIntervals(
                 comparisons, "Effect of \(data.names.b) against \(data.names.a) by metric",
                 note: "The effect on each metric with its 95 % confidence interval. Shaded: "
@@ -55,7 +58,7 @@ extension HTMLReport {
             row.element("td", ["class": "number", "data-label": label]) {
                 Self.write(
                     metric.dimension.format(estimate.value),
-                    estimate.intervalText(metric.dimension.format), &$0)
+                    estimate.intervalText(metric.dimension), &$0)
             }
         }
         row.element("td", ["class": "number", "data-label": "Effect"]) {
@@ -75,12 +78,12 @@ extension HTMLReport {
                     word.write(text: comparison.verdict.word)
                 }
             }
-            if let remedy = comparison.remedy { cell.element("small", text: remedy) }
+            if conclusion.remedy == nil, let remedy = comparison.remedy { cell.element("small", text: remedy) }
         }
     }
 
     /// A value, and its interval below in small.
-    private static func write(_ value: String, _ interval: String?, _ cell: inout Markup) {
+    static func write(_ value: String, _ interval: String?, _ cell: inout Markup) {
         cell.write(text: Digits.typographic(value))
         if let interval { cell.element("small", text: Digits.typographic(interval)) }
     }
@@ -112,19 +115,47 @@ extension HTMLReport {
 
     func writeCalibration(_ main: inout Markup) {
         Self.section("Calibration", &main) { section in
-            guard let sentence = conclusion.calibration else {
+            if let sentence = conclusion.calibration {
+                section.element("p", text: sentence)
+                writeIntervals(
+                    (data.analysis.calibration ?? []).filter { !$0.isEqual },
+                    "Effect of \(data.names.a) against itself by metric",
+                    note: "The same comparison with the same profile on both sides: every interval "
+                        + "should hold zero.",
+                    &section)
+            } else {
                 section.element(
                     "p", ["class": "note"],
                     text: "A wasn't compared with itself in this benchmark (--aa does).")
-                return
             }
-            section.element("p", text: sentence)
-            writeIntervals(
-                data.analysis.calibration ?? [],
-                "Effect of \(data.names.a) against itself by metric",
-                note: "The same comparison with the same profile on both sides: every interval "
-                    + "should hold zero.",
-                &section)
+            if let null = data.nullSimulation { write(null, &section) }
+        }
+    }
+
+    /// How often each metric's test finds a difference where there is none.
+    private func write(_ null: NullSimulation, _ section: inout Markup) {
+        section.element("p", text: conclusion.nullSimulation ?? "")
+        section.element("div", ["class": "scroll"]) { box in
+            box.element("table") { table in
+                table.element("thead") { head in
+                    head.element("tr") { row in
+                        row.element("th", ["scope": "col"], text: "Metric")
+                        row.element(
+                            "th", ["scope": "col", "class": "number"],
+                            text: "p < \(Digits.shortest(null.alpha))")
+                    }
+                }
+                table.element("tbody") { body in
+                    for metric in Metric.all {
+                        guard let rate = null.rates[metric.name] else { continue }
+                        body.element("tr") { row in
+                            row.element("th", ["scope": "row"], text: metric.title)
+                            row.element(
+                                "td", ["class": "number"], text: Dimension.ratio.format(rate))
+                        }
+                    }
+                }
+            }
         }
     }
 }

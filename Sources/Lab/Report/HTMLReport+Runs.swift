@@ -50,9 +50,7 @@ extension HTMLReport {
             data.isShared
             ? nil
             : distributionChart("Queueing delay") { arm in
-                data.runs.filter { $0.treatment == arm.rawValue }.compactMap {
-                    $0.link?.down.queueingDelay
-                }
+                data.runs(of: arm).compactMap { $0.link?.down.queueingDelay }
             }
         let all = charts + [queueing].compactMap { $0 }
         guard !all.isEmpty else { return }

@@ -3,14 +3,14 @@ import Plots
 extension HTMLReport {
     /// One block over time, arm under arm.
     func writeTimes(_ main: inout Markup) {
-        guard let example = ExampleBlock(data) else { return }
+        guard let example else { return }
         let flowTimes = example.panels.flatMap { $0.flows.flatMap { $0.points.map(\.time) } }
         let queueTimes = example.panels.flatMap { $0.queue.map(\.time) }
         let last = (flowTimes + queueTimes).filter(Point.isPlottable).max() ?? 0
         guard last > 0 else { return }
-        // The last sample comes a little before the end.
+        // The last samples come a little before the end, or after it, when the traffic is over.
         let duration = data.manifest.duration
-        let end = duration > last && duration < last * 1.1 ? duration : last
+        let end = duration > last * 0.9 && duration < last * 1.1 ? duration : last
         let panels = TimePanels(report: self, example: example, end: end)
         Self.section("Over time", &main) { section in
             section.element(
@@ -64,6 +64,9 @@ private struct TimePanels {
 
     private var time: Axis { Axis("Time", .seconds) }
 
+    /// What was due at the end comes a moment later.
+    private func isShown(_ time: Double) -> Bool { time <= end * 1.005 }
+
     func writeGoodput(_ section: inout Markup) {
         let charts = example.panels.map { panel in
             let bins = FlowBins(panel.flows, until: end, count: Self.bins, \.goodput)
@@ -93,7 +96,9 @@ private struct TimePanels {
                 chart.series = panel.flows.enumerated().map { index, flow in
                     LineChart.Series(
                         index == 0 ? name : nil, panel.arm.ink, shape,
-                        flow.points.map { Point($0.time, $0[keyPath: value]) })
+                        flow.points.filter { isShown($0.time) }.map {
+                            Point($0.time, $0[keyPath: value])
+                        })
                 }
                 return chart
             }
@@ -130,7 +135,9 @@ private struct TimePanels {
                 series: [
                     LineChart.Series(
                         name, report.data.isShared ? .fourth : panel.arm.ink, .area,
-                        panel.queue.map { Point($0.time, $0.bytes) })
+                        panel.queue.filter { isShown($0.time) }.map {
+                            Point($0.time, $0.bytes)
+                        })
                 ])
             // Both panels get the lanes, so that they have the same axes.
             if hasDrops {

@@ -3,21 +3,14 @@ import Plots
 /// A benchmark's result as one HTML file that needs nothing else: no scripts, no fonts, no network.
 ///
 /// It is well-formed XML too, so that it can be checked by any parser.
-package struct HTMLReport {
+struct HTMLReport {
     let data: ReportData
     let conclusion: Conclusion
+    let example: ExampleBlock?
 
     /// The whole file.
-    ///
-    /// - Parameters:
-    ///   - records: all runs, disturbed ones too.
-    ///   - series: by ``RunRecord/index``; those that are missing aren't shown over time.
-    package static func render(
-        manifest: Manifest, records: [RunRecord], series: [Int: RunSeries], analysis: Analysis
-    ) -> String {
-        let data = ReportData(
-            manifest: manifest, records: records, series: series, analysis: analysis)
-        return HTMLReport(data: data, conclusion: Conclusion(data)).page
+    static func render(_ data: ReportData, _ example: ExampleBlock?) -> String {
+        HTMLReport(data: data, conclusion: Conclusion(data), example: example).page
     }
 
     private var page: String {
@@ -28,6 +21,7 @@ package struct HTMLReport {
                 body.element("header") { writeHeader(&$0) }
                 body.element("main") { main in
                     writeMetrics(&main)
+                    writeMix(&main)
                     writeScatter(&main)
                     writeTimes(&main)
                     writeDistributions(&main)
@@ -68,6 +62,9 @@ package struct HTMLReport {
             writeArm(.a, &heading)
         }
         header.element("p", ["class": "lead"], text: Digits.typographic(conclusion.sentence))
+        for sentence in conclusion.details {
+            header.element("p", text: Digits.typographic(sentence))
+        }
         for warning in conclusion.warnings {
             header.element("p", ["class": "warning"], text: Digits.typographic(warning))
         }

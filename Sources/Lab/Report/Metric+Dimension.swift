@@ -13,6 +13,7 @@ extension Metric {
         case .seconds: .seconds
         // An index, not a share of anything.
         case .ratio: name.hasPrefix("jain") ? .plain : .ratio
+        case .change: .ratio
         case .count: .count
         case .secondsPerGigabyte: .secondsPerGigabyte
         }
@@ -20,44 +21,53 @@ extension Metric {
 
     /// The title inside a sentence: "goodput", but "RTT p95".
     var titleInSentence: String {
-        let isWord = title.dropFirst().first?.isLowercase ?? false
+        // Jain is a name.
+        let isWord = !name.hasPrefix("jain") && title.dropFirst().first?.isLowercase == true
         return isWord ? title.prefix(1).lowercased() + title.dropFirst() : title
     }
 }
 
 extension Analysis.Comparison {
-    var effectDimension: Dimension { isRelative ? .ratio : Metric.named(metric).dimension }
+    /// A difference of shares is in points: in percent it would be taken for a relative one.
+    var effectDimension: Dimension {
+        guard !isRelative else { return .ratio }
+        let dimension = Metric.named(metric).dimension
+        return dimension == .ratio ? .points : dimension
+    }
+
+    /// Whether both arms always had the same value.
+    var isEqual: Bool {
+        [effect.value, effect.low, effect.high] == [0, 0, 0] && a.low == a.high
+    }
 
     /// "+12.3 %"
     var effectText: String { effectDimension.formatSigned(effect.value) }
 
     /// "+10.1 to +14.5 %"
-    var intervalText: String? { effect.intervalText { effectDimension.formatSigned($0) } }
+    var intervalText: String? { effect.intervalText(effectDimension, isSigned: true) }
 
     var pText: String {
-        guard let p = adjustedPValue ?? pValue, p.isFinite else { return Digits.none }
+        // What isn't judged has none that says anything.
+        guard let p = adjustedPValue, p.isFinite else { return Digits.none }
         return p < 0.001 ? "<0.001" : Digits.fixed(p, places: p < 0.1 ? 3 : 2)
     }
 
     /// What an inconclusive comparison lacks.
     var remedy: String? {
-        blocksToSettle.map { "about \($0) blocks would settle it" }
+        blocksToSettle.map { "needs ~\($0) blocks" }
     }
 }
 
 extension Analysis.Estimate {
-    /// The ends, with the unit once if both have it; nil when there is no interval.
-    func intervalText(_ format: (Double) -> String) -> String? {
-        guard low != high else { return nil }
-        var first = format(low)
-        let second = format(high)
-        if let space = first.lastIndex(of: " "), second.hasSuffix(first[space...]) {
-            first.removeSubrange(space...)
-        }
-        return "\(first) to \(second)"
+    /// The ends; nil when there is no interval that can be seen.
+    func intervalText(_ dimension: Dimension, isSigned: Bool = false) -> String? {
+        low < high ? dimension.format(low, to: high, isSigned: isSigned) : nil
     }
 }
 
 extension Analysis.Verdict {
     var word: String { self == .none ? Digits.none : rawValue }
+
+    /// A mark on the effects that are no chance.
+    var star: String { self == .better || self == .worse ? "*" : "" }
 }

@@ -33,9 +33,9 @@ struct ReportFacts {
     }
 
     private var runs: String {
-        let duration = Digits.compact(manifest.duration)
+        let duration = Digits.shortest(manifest.duration)
         return manifest.warmUp > 0
-            ? "\(duration) s each, of which the first \(Digits.compact(manifest.warmUp)) s "
+            ? "\(duration) s each, of which the first \(Digits.shortest(manifest.warmUp)) s "
                 + "are warm-up and not measured"
             : "\(duration) s each"
     }

@@ -15,20 +15,28 @@ package struct BenchResult: Sendable {
         self.directory = directory
         manifest = try directory.manifest()
         records = try directory.records()
-        let analyzer = Analyzer(margins: manifest.margins, seed: manifest.seed)
+        let analyzer = Analyzer(manifest)
         analysis = analyzer.analyse(records)
         mix = analyzer.mix(records)
-        nullSimulation = nil
+        nullSimulation = analyzer.simulateNull(records)
     }
 
-    package var text: String {
-        TextReport.render(manifest: manifest, records: records, analysis: analysis)
+    private var data: ReportData {
+        ReportData(
+            manifest: manifest, records: records, analysis: analysis, mix: mix,
+            nullSimulation: nullSimulation)
     }
+
+    package var text: String { TextReport.render(data) }
 
     package func html() throws(BenchError) -> String {
-        HTMLReport.render(
-            manifest: manifest, records: records, series: try directory.series(of: records),
-            analysis: analysis)
+        let data = data
+        return HTMLReport.render(data, try ExampleBlock.find(data, directory.series))
+    }
+
+    /// How often an arm is found to differ from itself; nil with too few runs of it.
+    package func simulateNull(arm: String, comparisons: Int) -> NullSimulation? {
+        Analyzer(manifest).simulateNull(records, arm: arm, comparisons: comparisons)
     }
 
     /// How one arm of an earlier benchmark compares with the same arm of this one, block by block.
@@ -44,8 +52,10 @@ package struct BenchResult: Sendable {
                 advice:
                     "compare '\(before.path)', \(before.workload), \(before.design) with the same")
         }
+        // By the runs by which an arm is compared; each becomes one of its own.
         func relabelled(_ records: [RunRecord], as label: String) -> [RunRecord] {
-            records.filter { $0.arms.contains { $0.arm == arm } }.map { record in
+            let records = manifest.design == "coexist" ? records.withHarm() : records
+            return records.compared(arm, in: manifest.design).map { record in
                 var record = record
                 record.treatment = label
                 record.share = nil

@@ -14,6 +14,8 @@ package struct Metric: Sendable, Hashable {
         case ratio = ""
         case count = "1"
         case secondsPerGigabyte = "s/GB"
+        /// A change itself, such as 0.3 for 30 % less: compared by difference, never by ratio.
+        case change = "change"
     }
 
     package enum Better: String, Sendable {
@@ -54,6 +56,8 @@ package struct Metric: Sendable, Hashable {
         Metric(name: "requests", title: "Requests per second", unit: .count, better: .higher),
         Metric(name: "rebuffering", title: "Video stalled", unit: .ratio, better: .lower),
         Metric(name: "share", title: "Share of the link", unit: .ratio, better: .neither),
+        Metric(name: "harm", title: "Harm to goodput", unit: .change, better: .lower),
+        Metric(name: "harm_rtt", title: "Harm to RTT p95", unit: .change, better: .lower),
         Metric(name: "jain", title: "Jain index", unit: .ratio, better: .higher),
         Metric(name: "jain_1s", title: "Jain index per second", unit: .ratio, better: .higher),
         Metric(name: "convergence", title: "Convergence time", unit: .seconds, better: .lower),

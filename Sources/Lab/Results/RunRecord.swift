@@ -4,7 +4,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var index: Int
     /// Runs of a block have the same seed, so the same losses, and are compared with each other.
     package var block: Int
-    /// What ran: `a`, `b`, or `both` where the arms share the link.
+    /// What ran: `a`, `b`, `a'` (A once more, to calibrate), or `both` where the arms share the link.
     package var treatment: String
     /// The share of the flows that are B's, 0 to 1; nil but in the `mix` design.
     package var share: Double?

@@ -29,17 +29,20 @@ package struct RunPlan: Sendable {
     /// Blocks of all treatments, each block in an order of its own and with a seed of its own: what
     /// drifts over time meets the arms alike, and a block's runs meet the same losses.
     ///
-    /// - Parameter calibrates: A runs twice in each block, the second time as `a'`.
+    /// In the `coexist` design each arm also runs alone: what it loses beside the other is told from
+    /// that.
+    ///
+    /// - Parameter calibrates: A runs alone once more in each block, as `a'`.
     package init(
         _ design: Scenario.Design, repeats: Int, seed: UInt64, calibrates: Bool
     ) {
         var treatments: [Treatment] =
             switch design {
             case .sequential: [Treatment(name: "a"), Treatment(name: "b")]
-            case .coexist: [Treatment(name: "both")]
+            case .coexist: ["a", "b", "both"].map { Treatment(name: $0) }
             case .mix: Scenario.shares.map { Treatment(name: "both", share: $0) }
             }
-        if calibrates && design == .sequential { treatments.append(Treatment(name: "a'")) }
+        if calibrates { treatments.append(Treatment(name: "a'")) }
         var runs: [Run] = []
         for block in 0..<repeats {
             var random = Xoshiro256(seed: seed, stream: UInt64(block))
