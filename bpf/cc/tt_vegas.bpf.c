@@ -18,6 +18,8 @@ TCPTUNE_PARAMETER(u32, loss_beta_permille, 500, 100, 950,
 		  "Share of the data in flight that ssthresh keeps after a loss "
 		  "(RFC 5681, equation 4)");
 
+#define MIN_CWND 2u
+
 struct tt_vegas {
 	u32 round_end; /* sequence number of the distinguished segment; 0: none under way */
 	bool limited;  /* the sender used its window in this round */
@@ -33,12 +35,6 @@ static __always_inline u32 queued_q10(struct tcp_sock *tp)
 	return rtt_us > base_us ? ((u64)tp->snd_cwnd * (rtt_us - base_us) << 10) / rtt_us : 0;
 }
 
-static __always_inline void fall_by(struct tcp_sock *tp, u32 segments)
-{
-	tcptune_set_cwnd(tp, max((s32)(tp->snd_cwnd - segments), 2));
-	tp->snd_ssthresh = min(tp->snd_ssthresh, tp->snd_cwnd);
-}
-
 /* The distinguished segment has been acknowledged, and its RTT is the latest one. */
 static __always_inline void end_round(struct tt_vegas *ca, struct tcp_sock *tp)
 {
@@ -46,10 +42,11 @@ static __always_inline void end_round(struct tt_vegas *ca, struct tcp_sock *tp)
 
 	if (tcptune_in_slow_start(tp)) { /* section C */
 		if (ca->hold && queued > gamma_segments << 10)
-			fall_by(tp, max((s32)((queued >> 10) - alpha_segments), 0));
+			tcptune_lower_cwnd(
+				tp, max((s32)((queued >> 10) - alpha_segments), 0), MIN_CWND);
 		ca->hold = !ca->hold;
 	} else if (queued > beta_segments << 10) {
-		fall_by(tp, 1);
+		tcptune_lower_cwnd(tp, 1, MIN_CWND);
 	} else if (queued < alpha_segments << 10 && ca->limited) {
 		tcptune_set_cwnd(tp, tp->snd_cwnd + 1);
 	}
