@@ -120,4 +120,18 @@ static __always_inline void tcptune_set_cwnd(struct tcp_sock *tp, u32 cwnd)
 	tp->snd_cwnd = max(min(cwnd, tp->snd_cwnd_clamp), 1u);
 }
 
+/*
+ * Takes segments from cwnd without a loss, down to `floor`; ssthresh comes along, or the
+ * connection would be in slow start.
+ */
+static __always_inline void tcptune_lower_cwnd(struct tcp_sock *tp, u32 segments, u32 floor)
+{
+	u32 cwnd = tp->snd_cwnd;
+
+	if (cwnd <= floor)
+		return;
+	tcptune_set_cwnd(tp, cwnd - min(segments, cwnd - floor));
+	tp->snd_ssthresh = min(tp->snd_ssthresh, tp->snd_cwnd);
+}
+
 #endif

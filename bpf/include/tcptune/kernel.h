@@ -81,6 +81,18 @@ enum tcp_ca_event {
 	CA_EVENT_ECN_IS_CE,
 };
 
+/* tcp_congestion_ops.flags: every packet is sent ECT, and ECN is asked for in the handshake. */
+#define TCP_CONG_NEEDS_ECN 2
+
+/* tcp_sock.ecn_flags */
+#define TCP_ECN_OK 1	     /* negotiated: ECE and CWR as in RFC 3168 */
+#define TCP_ECN_DEMAND_CWR 4 /* what is acknowledged now gets ECE */
+#define TCP_ECN_ACCURATE 16  /* negotiated: AccECN, since 6.18 */
+
+/* inet_connection_sock.icsk_ack.pending */
+#define ICSK_ACK_TIMER 2
+#define ICSK_ACK_NOW 16
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct ns_common {
@@ -182,6 +194,9 @@ struct inet_connection_sock {
 	__u32 icsk_rto_min;
 	__u32 icsk_delack_max;
 	const struct tcp_congestion_ops *icsk_ca_ops;
+	struct {
+		__u8 pending;
+	} icsk_ack;
 	u64 icsk_ca_priv[13];
 };
 
@@ -205,6 +220,8 @@ struct tcp_sock {
 	u32 snd_cwnd_clamp;
 	u8 is_cwnd_limited : 1; /* its place and neighbours differ: BPF_CORE_READ_BITFIELD */
 	u32 max_packets_out;	/* the most in flight during the last window */
+	u8 ecn_flags;
+	u32 rcv_nxt;
 	u64 tcp_mstamp;		/* us, when the latest packet came or went */
 	u32 snd_ssthresh;
 	u32 snd_una;
