@@ -64,8 +64,8 @@ extension KernelSuites {
                 """, to: "bad.yaml"
             ).string
             try refuses(
-                [file], saying: "\(file):5:9", "\n50Mbit bufer 1bdp\n        ^\n", "\(file):6:13",
-                "\n  bulk:20\n         ^", "\(file):7:3: unknown key 'repeatz'",
+                [file], saying: "\(file):5:9", "\n50Mbit bufer 1bdp\n       ^\n", "\(file):6:13",
+                "\n  bulk:20\n       ^\n", "\(file):7:3: unknown key 'repeatz'",
                 "did you mean 'repeats'",
                 "\(file):8:11", "sequential or coexist or mix")
             try refuses(["/nonexistent.yaml"], saying: "No such file")
@@ -116,7 +116,10 @@ extension KernelSuites {
         @Test func aHostThatCannot() throws {
             try refuses(
                 BenchCommand.link, exit: 69, saying: "no BPF file system is mounted",
-                through: ["unshare", "-m", "sh", "-c", "umount /sys/fs/bpf && exec \"$@\"", "sh"])
+                through: [
+                    "unshare", "-m", "sh", "-c",
+                    "while umount /sys/fs/bpf; do :; done 2>&-; exec \"$@\"", "sh",
+                ])
             // Where nobody may look at the tests' own build directory.
             let copy = bench.directory.path.appending("tcptune")
             try Command.check(["cp", bench.binary, copy.string])
@@ -125,7 +128,7 @@ extension KernelSuites {
                 ["setpriv", "--reuid", "65534", "--clear-groups", copy.string, "bench", "run"]
                     + BenchCommand.link)
             #expect(output.status == 77, "\(output.standardError)")
-            #expect(output.standardError.contains("root") || output.standardError.contains("CAP_"))
+            #expect(output.standardError.contains("CAP_NET_ADMIN, CAP_SYS_ADMIN; run it as root"))
         }
 
         /// Only where the kernel has netem the backend is of use; what it can't do is known before.
@@ -144,7 +147,8 @@ extension KernelSuites {
             // Without a delay, tbf is enough, which nearly every kernel has.
             let (directory, _) = try bench.results(of: ["--link", "20Mbit buffer 50p"] + netem)
             let record = try #require(try directory.records().last)
-            #expect(try #require(record.arms[0].metrics["goodput"]) < 20e6)
+            // Of so little time, the bucket's first burst is a part.
+            #expect(try #require(record.arms[0].metrics["goodput"]) < 40e6)
             #expect(try #require(record.link).down.packets > 300)
             #expect(try directory.manifest().environment["backend"] == "netem")
         }
@@ -169,7 +173,7 @@ extension KernelSuites {
             try Command.check(["sh", "-c", "printf %s \"$1\" >> \"$0\"", runs.string, line])
             #expect(try bench.bench("report", path).standardOutput == whole.standardOutput)
             // What isn't at the end is no crash.
-            try Command.check(["sh", "-c", "echo '{}' >> \"$0\"", runs.string])
+            try Command.check(["sh", "-c", "printf '\\n{}\\n' >> \"$0\"", runs.string])
             let broken = try bench.bench("report", path)
             #expect(broken.status == 65 && broken.standardError.contains("runs.jsonl:5: "))
 

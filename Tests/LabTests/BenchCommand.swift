@@ -82,7 +82,7 @@ final class BenchCommand {
         return left
     }
 
-    /// Those that run a program, by their command lines.
+    /// Those that run a program, but for servers, by their command lines.
     static func processes(of binary: String) -> [String] {
         let files = FileManager.default
         return ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { entry in
@@ -91,7 +91,7 @@ final class BenchCommand {
                 let words = files.contents(atPath: "/proc/\(entry)/cmdline")
             else { return nil }
             let line = String(decoding: words.map { $0 == 0 ? 32 : $0 }, as: UTF8.self)
-            return "\(entry) \(line)"
+            return line.contains(" bench serve ") ? nil : "\(entry) \(line)"
         }
     }
 }

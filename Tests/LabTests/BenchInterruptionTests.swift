@@ -24,7 +24,7 @@ extension KernelSuites {
             return try ResultDirectory(at: bench.results.appending(name)).records().count
         }
 
-        @Test(arguments: [SIGINT, SIGTERM], [0, 2])
+        @Test(arguments: [(SIGINT, 0), (SIGINT, 2), (SIGTERM, 1), (SIGHUP, 1)])
         func aSignalEndsItInGoodOrder(signal: CInt, runs: Int) throws {
             var child = try bench.start(endless)
             let pid = child.pid
@@ -43,6 +43,17 @@ extension KernelSuites {
             #expect(try directory.records().count >= runs)
             let report = try bench.bench("report", directory.path.string)
             #expect(report.status == 0 && report.standardOutput == output.standardOutput)
+        }
+
+        @Test func nobodyReadsItsWords() throws {
+            let words =
+                [bench.binary, "bench", "run", "--results", bench.results.string]
+                + BenchCommand.link + ["--workload", "bulk:300ms", "--repeat", "2"]
+            _ = try Command.run(["sh", "-c", "\"$@\" 2>&1 | true", "sh"] + words)
+            #expect(eventually { BenchCommand.processes(of: self.bench.binary).isEmpty })
+            let directory = ResultDirectory(
+                at: bench.results.appending(try #require(try bench.made().first)))
+            #expect(try directory.manifest().isComplete)
         }
 
         /// A terminal sends Ctrl-C to the load as well, which then ends by itself.
@@ -122,7 +133,7 @@ extension KernelSuites {
                 "$@"; status=$?
                 for manifest in "$directory"/*/manifest.json; do
                     [ -e "$manifest" ] || continue
-                    "$2" bench report "${manifest%/*}" >&2 || exit 99
+                    "$1" bench report "${manifest%/*}" >&2 || exit 99
                 done
                 exit $status
                 """

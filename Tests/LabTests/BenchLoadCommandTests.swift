@@ -18,11 +18,12 @@ extension KernelSuites {
         private static let server = "iperf3 -s -p {port} >/dev/null"
 
         private func run(
-            _ command: String, server: String? = nil, _ more: String...
+            _ command: String, server: String? = nil, for duration: String = "1500ms",
+            _ more: String...
         ) throws -> Command.Output {
             try bench.run(
                 BenchCommand.link
-                    + ["--workload", "bulk:1500ms", "--repeat", "1", "--command", command]
+                    + ["--workload", "bulk:\(duration)", "--repeat", "1", "--command", command]
                     + (server.map { ["--server-command", $0] } ?? []) + more)
         }
 
@@ -33,12 +34,14 @@ extension KernelSuites {
             let output = try run(client, server: Self.server, "--design", "coexist")
             let name = try #require(try bench.made().first)
             let directory = ResultDirectory(at: bench.results.appending(name))
-            let record = try #require(try directory.records().last)
-            let goodputs = record.arms.compactMap { $0.metrics["goodput"] }
-            #expect(goodputs.count == 2 && goodputs.reduce(0, +) > 14e6, "\(output.standardError)")
-            #expect(goodputs.reduce(0, +) < 20e6)
-            #expect(record.arms.allSatisfy { ($0.metrics["rtt_p50"] ?? 0) >= 0.02 })
-            #expect(abs(record.arms.compactMap { $0.metrics["share"] }.reduce(0, +) - 1) < 1e-9)
+            for record in try directory.records().undisturbed {
+                let goodputs = record.arms.compactMap { $0.metrics["goodput"] }
+                #expect(goodputs.count == 2 && goodputs.reduce(0, +) > 14e6)
+                #expect(goodputs.reduce(0, +) < 23e6)
+                #expect(record.arms.allSatisfy { ($0.metrics["rtt_p50"] ?? 0) >= 0.02 })
+                let shares = record.arms.compactMap { $0.metrics["share"] }
+                #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+            }
             #expect(try directory.manifest().workload.contains(client))
             #expect(output.standardOutput.contains(client))
         }
@@ -74,7 +77,7 @@ extension KernelSuites {
         /// However they detach themselves, the commands' processes end with their run.
         @Test func nothingOutlivesTheRun() throws {
             let marker = "1000.\(getpid())"
-            let output = try run("setsid sleep \(marker) & sleep \(marker)")
+            let output = try run("setsid sleep \(marker) & sleep \(marker)", for: "300ms")
             #expect(output.standardError.contains("transferred nothing"))
             let listing = try Command.check(["ps", "-eo", "args"])
             #expect(!listing.contains("sleep \(marker)"))

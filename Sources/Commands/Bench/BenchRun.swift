@@ -96,6 +96,7 @@ struct BenchRun: ParsableCommand {
     func run() throws {
         let chosen = try chosenScenario()
         let path = try chosenPath(chosen)
+        try Benchmark.requirePrivileges()
         let tuner = try Tuner()
         var benchmark = Benchmark(
             scenario: chosen, path: path, a: try Arm.find(chosen.a, tuner),

@@ -41,6 +41,7 @@ struct BenchLoad: ParsableCommand {
         if let server {
             write(try LoadServer.run(try Self.decode(server)))
         } else if let client {
+            Console.write("ready\n")
             write(try LoadClient.run(try Self.decode(client)))
         } else {
             throw ValidationError("--server or --client")

@@ -42,6 +42,16 @@ package struct Benchmark: Sendable {
             scenario.design, repeats: scenario.repeats, seed: seed, calibrates: calibrates)
     }
 
+    /// Throws unless this process may do all that a benchmark takes.
+    package static func requirePrivileges() throws {
+        let missing = try Capabilities.current().missing([.bpf, .perfmon, .netAdmin, .sysAdmin])
+        guard !missing.isEmpty else { return }
+        throw BenchError(
+            .permission,
+            "a benchmark takes " + missing.map(\.rawValue).joined(separator: ", "),
+            advice: "run it as root")
+    }
+
     /// Seconds of traffic in all, without repetitions.
     private var duration: Double { Double(plan.runs.count) * scenario.duration }
 

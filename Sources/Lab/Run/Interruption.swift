@@ -1,28 +1,37 @@
 import Glibc
 
-/// Ctrl-C and SIGTERM as something to ask for: a benchmark cleans up before it goes.
+/// Ctrl-C, SIGTERM and a lost terminal as something to ask for: a benchmark cleans up before it
+/// goes. That nobody reads its words any more doesn't end it.
 ///
-/// They are blocked for the thread that makes it, and for those that it starts, as long as it lives.
+/// The signals are blocked for the thread that makes it, and for those that it starts, as long as it
+/// lives.
 package final class Interruption {
     private var signals = sigset_t()
+    private var blocked = sigset_t()
     private var previous = sigset_t()
     private var wasTaken = false
 
     package init() {
         sigemptyset(&signals)
-        sigaddset(&signals, SIGINT)
-        sigaddset(&signals, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &signals, &previous)
+        for signal in [SIGINT, SIGTERM, SIGHUP] where !Self.isIgnored(signal) {
+            sigaddset(&signals, signal)
+        }
+        blocked = signals
+        sigaddset(&blocked, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &blocked, &previous)
     }
 
     deinit {
-        // One that came has been heeded: the same again must not strike before the report is there.
-        while take(within: 0) {}
+        // They have been heeded: none must strike before the report is there.
+        while Self.take(&blocked, within: 0) {}
         pthread_sigmask(SIG_SETMASK, &previous, nil)
     }
 
     /// Whether one has come.
-    package var hasCome: Bool { take(within: 0) || wasTaken }
+    package var hasCome: Bool {
+        if Self.take(&signals, within: 0) { wasTaken = true }
+        return wasTaken
+    }
 
     /// Throws if one has come.
     package func check() throws(BenchError) {
@@ -32,15 +41,20 @@ package final class Interruption {
     /// Sleeps; throws when one comes, or has come before.
     package func sleep(seconds: Double) throws(BenchError) {
         try check()
-        _ = take(within: max(0, seconds))
+        if Self.take(&signals, within: max(0, seconds)) { wasTaken = true }
         try check()
     }
 
-    private func take(within seconds: Double) -> Bool {
+    private static func take(_ signals: inout sigset_t, within seconds: Double) -> Bool {
         var limit = timespec(
             tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
-        let isTaken = sigtimedwait(&signals, nil, &limit) > 0
-        if isTaken { wasTaken = true }
-        return isTaken
+        return sigtimedwait(&signals, nil, &limit) > 0
+    }
+
+    /// As nohup does with SIGHUP.
+    private static func isIgnored(_ signal: CInt) -> Bool {
+        var action = sigaction()
+        sigaction(signal, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 }

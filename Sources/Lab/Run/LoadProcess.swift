@@ -49,11 +49,11 @@ final class LoadProcess {
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// Waits until a server listens.
+    /// Waits until a server listens, or a client waits for its time.
     func waitUntilReady() throws {
         let line = try process.readLine(within: 10) ?? ""
-        guard line.hasPrefix("ready ") else {
-            throw BenchError(.failed, "the load server doesn't start: '\(line)'")
+        guard line.hasPrefix("ready") else {
+            throw BenchError(.failed, "the \(name) doesn't start: '\(line)'")
         }
     }
 

@@ -6,7 +6,7 @@ import Workloads
 extension RunExecutor {
     /// What an arm's commands did, besides what the kernel counted.
     struct CommandOutcome {
-        /// Seconds from the warm-up's end to that of the last command, or of the run.
+        /// Seconds that the statistics are of: to the last command's end, or the run's.
         var duration: Double
         /// Of those that ended by themselves, and 0 of the others.
         var statuses: [CInt]
@@ -39,19 +39,17 @@ extension RunExecutor {
 
     /// Waits until all commands have ended, or until a time.
     ///
-    /// - Returns: when each arm's last one had.
-    func waitForCommands(_ traffic: [Traffic], until deadline: UInt64) throws -> [UInt64] {
-        var ends = traffic.map { _ in deadline }
-        var running = Array(traffic.indices)
-        while !running.isEmpty, KernelClock.monotonic() < deadline {
+    /// - Returns: when each arm's last one had; nil: it hasn't.
+    func waitForCommands(_ traffic: [Traffic], until deadline: UInt64) throws -> [UInt64?] {
+        var ends = traffic.map { _ in UInt64?.none }
+        while ends.contains(nil), KernelClock.monotonic() < deadline {
             try interruption.check()
             // All in turn, so that none's end is seen late.
-            try running.removeAll { index in
-                for command in traffic[index].clientCommands {
-                    guard try command.hasExited(within: 0.01) else { return false }
+            for index in ends.indices where ends[index] == nil {
+                let hasEnded = try traffic[index].clientCommands.allSatisfy {
+                    try $0.hasExited(within: 0.01)
                 }
-                ends[index] = min(KernelClock.monotonic(), deadline)
-                return true
+                if hasEnded { ends[index] = KernelClock.monotonic() }
             }
         }
         return ends

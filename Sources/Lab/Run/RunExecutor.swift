@@ -21,6 +21,10 @@ struct RunExecutor {
         var parts: [Part]
         /// Nil on a real path.
         var link: EmulatorReport?
+        /// Seconds from when the traffic should have started until all of its processes could.
+        var startDelay: Double
+        /// Seconds by which the kernel's statistics were read late, or that it took.
+        var statisticsDelay: Double
 
         /// One arm's.
         struct Part {
@@ -49,8 +53,9 @@ struct RunExecutor {
         var clientCommands: [CommandProcess] = []
     }
 
-    /// From the start of the processes to that of the traffic: each takes some 20 ms to be ready.
-    private static let lead: UInt64 = 300_000_000
+    /// From the start of the processes to that of the traffic, and for each of them.
+    private static let lead: UInt64 = 200_000_000
+    private static let leadOfEach: UInt64 = 30_000_000
     private static let firstPort: UInt16 = 7001
     /// Within which a load generator has to report after its time.
     private static let patience: UInt64 = 10_000_000_000
@@ -61,6 +66,8 @@ struct RunExecutor {
             accessDelays: scenario.accessDelays, seed: run.seed)
         try network?.start()
         let start = try startTraffic(&traffic, network, seed: run.seed)
+        for client in traffic.flatMap(\.clients) { try client.waitUntilReady() }
+        let ready = KernelClock.monotonic()
         let warm = start + UInt64(scenario.warmUp * 1e9)
         let end = start + UInt64(scenario.duration * 1e9)
         try sleep(until: warm)
@@ -80,12 +87,15 @@ struct RunExecutor {
                 servers: try traffic[index].servers.map { try $0.report() },
                 commands: try commandEnds.map { ends in
                     CommandOutcome(
-                        duration: ends[index] > warm ? Double(ends[index] - warm) / 1e9 : 0,
+                        duration: before.seconds(to: ends[index] ?? after.time),
                         statuses: try traffic[index].clientCommands.map { try $0.end() })
                 },
-                statistics: after[index].since(before[index]))
+                statistics: after.values[index].since(before.values[index]))
         }
-        return Outcome(parts: parts, link: report)
+        return Outcome(
+            parts: parts, link: report,
+            startDelay: commands == nil && ready > start ? Double(ready - start) / 1e9 : 0,
+            statisticsDelay: max(before.delay(after: warm), after.duration))
     }
 
     private func makeTraffic(_ treatment: RunPlan.Treatment) throws -> [Traffic] {
@@ -108,7 +118,8 @@ struct RunExecutor {
         _ traffic: inout [Traffic], _ network: (any HostNetwork)?, seed: UInt64
     ) throws -> UInt64 {
         guard let commands else {
-            let start = KernelClock.monotonic() + Self.lead
+            let processes = UInt64(2 * traffic.count * scenario.accessDelays.count)
+            let start = KernelClock.monotonic() + Self.lead + processes * Self.leadOfEach
             for index in traffic.indices {
                 try startServers(&traffic[index], network, start: start)
                 try startClients(&traffic[index], network, start: start, seed: seed)
@@ -178,9 +189,11 @@ struct RunExecutor {
         if time > now { try interruption.sleep(seconds: Double(time - now) / 1e9) }
     }
 
-    private func statistics(_ traffic: [Traffic]) throws -> [AttachmentStatistics] {
+    private func statistics(_ traffic: [Traffic]) throws -> KernelCount {
         let targets = traffic.map { Target.cgroup($0.cgroup.path.string) }
-        return try Telemetry(tuner).statistics(of: try tuner.attachments(of: targets))
+        let begin = KernelClock.monotonic()
+        let values = try Telemetry(tuner).statistics(of: try tuner.attachments(of: targets))
+        return KernelCount(values: values, begin: begin, time: KernelClock.monotonic())
     }
 
     private func waitForEnd(of processes: [LoadProcess]) throws {
@@ -194,4 +207,18 @@ struct RunExecutor {
             }
         }
     }
+}
+
+/// What the kernel had counted of each arm at a time: CLOCK_MONOTONIC in ns.
+private struct KernelCount {
+    let values: [AttachmentStatistics]
+    let begin: UInt64
+    let time: UInt64
+
+    /// What it took to read it.
+    var duration: Double { Double(time - begin) / 1e9 }
+
+    func delay(after due: UInt64) -> Double { Double(max(time, due) - due) / 1e9 }
+
+    func seconds(to end: UInt64) -> Double { Double(max(end, time) - time) / 1e9 }
 }

@@ -130,9 +130,20 @@ extension RunExecutor.Outcome.Part {
 }
 
 extension RunMeasurement {
+    /// Of the time that is measured, the part that the kernel's statistics may miss.
+    private static let toleratedDelay = 0.1
+
     /// Why the run doesn't count.
     var disturbances: [String] {
         var reasons = outcome.link?.disturbances ?? []
+        if outcome.startDelay > 0 {
+            reasons.append(
+                "the load was ready \(Int((outcome.startDelay * 1000).rounded(.up))) ms late")
+        }
+        if outcome.statisticsDelay > Self.toleratedDelay * (scenario.duration - scenario.warmUp) {
+            let milliseconds = Int((outcome.statisticsDelay * 1000).rounded(.up))
+            reasons.append("the kernel's statistics were read \(milliseconds) ms late")
+        }
         for part in outcome.parts {
             if !part.clients.allSatisfy(\.isComplete) {
                 reasons.append("a load generator of \(part.arm) ended early")
