@@ -16,7 +16,7 @@ import Testing
     private let catalog = ScenarioCatalog(traces: traces)
 
     @Test func allAreBuiltIn() throws {
-        let names = Self.files.map { $0.deletingPathExtension().lastPathComponent }
+        let names = Self.files.map { $0.deletingPathExtension().lastPathComponent }.sorted()
         #expect(names.count >= 15)
         #expect(catalog.list().map(\.name) == names)
     }
