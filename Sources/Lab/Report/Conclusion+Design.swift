@@ -24,8 +24,8 @@ extension Conclusion {
             let share = Dimension.ratio.format(estimate.value.magnitude)
             return estimate.value < 0 ? "\(share) more" : "\(share) less"
         }
-        return "Than alone, \(data.names.a) has \(loss(harm.a)) goodput beside \(data.names.b), and "
-            + "\(data.names.b) \(loss(harm.b)) beside \(data.names.a)."
+        return "Than alone, \(data.names.a) has \(loss(harm.a)) goodput beside \(data.names.b), "
+            + "and \(data.names.b) \(loss(harm.b)) beside \(data.names.a)."
     }
 
     /// What a naive experiment would have said, and what a roll-out does.

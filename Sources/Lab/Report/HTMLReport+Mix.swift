@@ -7,8 +7,8 @@ extension HTMLReport {
         Self.section("Naive, total and spillover", &main) { section in
             section.element(
                 "p", ["class": "note"],
-                text: "Naive: \(data.names.b)'s flows against \(data.names.a)'s beside them, which is "
-                    + "what an A/B test measures. Total: all flows \(data.names.b) against all flows "
+                text: "Naive: \(data.names.b)'s flows against \(data.names.a)'s beside them, which "
+                    + "is what an A/B test measures. Total: all flows \(data.names.b) against all flows "
                     + "\(data.names.a), which is what a roll-out does. Spillover: \(data.names.a)'s "
                     + "flows beside \(data.names.b)'s against \(data.names.a)'s alone. They differ "
                     + "because the flows share a bottleneck (Spang et al., IMC 2021).")

@@ -13,7 +13,7 @@ extension Metric {
         case .seconds: .seconds
         // An index, not a share of anything.
         case .ratio: name.hasPrefix("jain") ? .plain : .ratio
-        case .change: .ratio
+        case .part: .ratio
         case .count: .count
         case .secondsPerGigabyte: .secondsPerGigabyte
         }
