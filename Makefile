@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test examples check fmt demo figures man completions install clean
+.PHONY: setup build test examples check check-report fmt demo figures man completions install clean
 
 setup:
 	@Scripts/setup
@@ -28,6 +28,12 @@ examples: setup
 # What CI checks before it tests.
 check:
 	$(SWIFT) format lint --strict --recursive Sources Tests Plugins Examples Package.swift
+
+# Sample reports in a real browser; installs Chromium, which is big, when it is missing.
+check-report: setup
+	@reports=$$(mktemp -d) && trap 'rm -rf "$$reports"' EXIT && \
+		TCPTUNE_REPORTS=$$reports $(SWIFT) test --filter writesReports && \
+		Scripts/check-report "$$reports"/*.html
 
 fmt:
 	$(SWIFT) format --in-place --recursive Sources Tests Plugins Examples Package.swift

@@ -4,6 +4,8 @@ package struct EffectChart: Sendable {
     package var x: Axis
     package var y: Axis
     package var groups: [Group]
+    /// What no effect is: 0, or 1 for ratios.
+    package var none = 0.0
     /// Across the whole chart, its interval as a band.
     package var overall: Effect?
     /// What ``overall`` is called.
@@ -62,7 +64,7 @@ package struct EffectChart: Sendable {
             width: width, plotHeight: plotHeight, x: x, y: y,
             data: (x.extent(of: all.map(\.x)), y.extent(of: heights)), legend: legend)
         return frame.svg(label: title, isEmpty: heights.isEmpty) { svg in
-            let zero = Path.number(frame.y(0))
+            let zero = Path.number(frame.y(none))
             svg.empty(
                 "path",
                 [

@@ -137,6 +137,76 @@ import Testing
         #expect(analysis.comparisons[0].adjustedPValue == 2.0 / 64)
     }
 
+    /// On a link of 50, A keeps 15 of 48 beside B, and B 33 of 44; the RTT doubles for B only.
+    @Test func harm() throws {
+        let records = (0..<8).flatMap { block -> [RunRecord] in
+            let factor = 1 + 0.01 * Double(block)
+            let alone = [
+                RunRecord.make(block, ["a": ["goodput": 48 * factor, "rtt_p95": 0.08]]),
+                .make(block, ["b": ["goodput": 44 * factor, "rtt_p95": 0.04]]),
+            ]
+            return alone + [
+                .make(
+                    block,
+                    [
+                        "a": ["goodput": 15 * factor, "rtt_p95": 0.08],
+                        "b": ["goodput": 33 * factor, "rtt_p95": 0.08],
+                    ])
+            ]
+        }
+        let analyzer = Analyzer(margins: ["*": 0.05], seed: 1, design: "coexist")
+        let analysis = analyzer.analyse(records)
+        #expect(analysis.blocks == 8)
+        #expect(analysis.comparisons.map(\.metric) == ["goodput", "rtt_p95", "harm", "harm_rtt"])
+        // The arms are compared side by side, not alone.
+        #expect((analysis.comparisons[0].effect.value - 1.2).magnitude < 1e-12)
+        let harm = analysis.comparisons[2]
+        #expect((harm.a.value - 33.0 / 48).magnitude < 1e-12)
+        #expect((harm.b.value - 0.25).magnitude < 1e-12)
+        #expect(!harm.isRelative && harm.verdict == .better)
+        #expect(analysis.comparisons[3].a.value == 0 && analysis.comparisons[3].b.value == 0.5)
+        #expect(analysis.comparisons[3].verdict == .worse)
+        // Without the runs alone there is none, and without those side by side nothing at all.
+        let shared = records.filter { $0.treatment == "both" }
+        #expect(analyzer.analyse(shared).comparisons.map(\.metric) == ["goodput", "rtt_p95"])
+        let solo = records.filter { $0.treatment != "both" }
+        #expect(analyzer.analyse(solo).blocks == 0)
+        // A disturbed run tells nothing of what an arm gets alone.
+        var disturbed = records
+        disturbed[0].disturbances = ["scheduler stall"]
+        #expect(analyzer.analyse(disturbed).blocks == 8)
+    }
+
+    /// A alone is compared with A alone once more, whatever the design.
+    @Test(arguments: ["coexist", "mix"])
+    func calibrationAlone(design: String) throws {
+        let records = (0..<6).flatMap { block -> [RunRecord] in
+            let both = ["a": ["goodput": 1.0], "b": ["goodput": 9]]
+            let alone = RunRecord.make(
+                block, ["a": ["goodput": 10]], share: design == "mix" ? 0 : nil)
+            return [
+                alone, .make(block, both, share: design == "mix" ? 0.5 : nil),
+                .make(block, ["a'": ["goodput": 10]]),
+            ]
+        }
+        let calibration = try #require(
+            Analyzer(seed: 1, design: design).analyse(records).calibration)
+        #expect(calibration[0].a.value == calibration[0].b.value)
+    }
+
+    @Test func runsByWhichAnArmIsCompared() {
+        let both = ["a": ["goodput": 1.0], "b": ["goodput": 1]]
+        let shared = [
+            RunRecord.make(0, ["a": ["goodput": 1]]), .make(1, ["b": ["goodput": 1]]),
+            .make(2, both),
+        ]
+        #expect(shared.compared("a", in: "sequential").map(\.index) == [0])
+        #expect(shared.compared("b", in: "coexist").map(\.index) == [2])
+        let mixed = [0.5, 0.05, 0.95].enumerated().map { RunRecord.make($0, both, share: $1) }
+        #expect(mixed.compared("a", in: "mix").map(\.index) == [1])
+        #expect(mixed.compared("b", in: "mix").map(\.index) == [2])
+    }
+
     /// Only metrics that are judged and differ at all count; the order is that of the metrics.
     @Test func holm() throws {
         let records = (0..<8).flatMap { block -> [RunRecord] in

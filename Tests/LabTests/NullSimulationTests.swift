@@ -36,6 +36,8 @@ import Testing
         let simulation = try #require(
             Analyzer(seed: seed).simulateNull(records(runs, seed: seed), comparisons: 1_000))
         #expect(simulation.pairs == min(runs / 2, 20) && simulation.comparisons == 1_000)
+        // Mostly ties don't count.
+        #expect(simulation.rate > simulation.overallRate)
         // Neither what isn't judged nor what doesn't vary.
         #expect(simulation.rates.count == 7)
         for (metric, rate) in simulation.rates where metric != "rebuffering" {
@@ -47,6 +49,33 @@ import Testing
         // Eight pairs' least p-value times seven is more than alpha.
         let least = simulation.pairs > 8 ? 0.01 : 0
         #expect((least...0.06).contains(simulation.familyWiseRate), "\(simulation.familyWiseRate)")
+    }
+
+    /// A's runs alone don't stand for those beside B; what ran as A's double does for A.
+    @Test func takesRunsOfAKind() throws {
+        let alone = records(24, seed: 2)
+        let doubles = records(24, seed: 3).map { run in
+            RunRecord.make(run.block, ["a'": run.arms[0].metrics])
+        }
+        let both = records(12, seed: 4).map { run in
+            RunRecord.make(run.block, ["a": run.arms[0].metrics, "b": run.arms[0].metrics])
+        }
+        func pairs(_ design: String) -> Int? {
+            Analyzer(seed: 1, design: design)
+                .simulateNull(alone + doubles + both, comparisons: 10)?.pairs
+        }
+        #expect(pairs("sequential") == 20 && pairs("coexist") == 6)
+    }
+
+    @Test func knowsItsError() throws {
+        let few = try #require(
+            Analyzer(seed: 1).simulateNull(records(40, seed: 1), comparisons: 200))
+        let many = try #require(
+            Analyzer(seed: 2).simulateNull(records(40, seed: 1), comparisons: 900))
+        #expect(few.standardError > 1.5 * many.standardError && many.standardError > 0)
+        // Of one metric alone it is that of a share: sqrt(0.05 * 0.95 / 200).
+        #expect((0.004...0.0155).contains(few.standardError), "\(few.standardError)")
+        #expect((few.rate - many.rate).magnitude < 4 * few.standardError)
     }
 
     /// The whole analysis, verdicts included, on fresh runs each time.
@@ -75,5 +104,6 @@ import Testing
         disturbed[3].disturbances = ["scheduler stall"]
         #expect(analyzer.simulateNull(disturbed) == nil)
         #expect(analyzer.simulateNull(records(12, seed: 1), comparisons: 10) != nil)
+        #expect(analyzer.simulateNull(records(12, seed: 1), comparisons: 1) == nil)
     }
 }

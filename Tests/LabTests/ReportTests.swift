@@ -38,7 +38,7 @@ import Testing
         let body = document.named("body")[0].text
         for fact in [
             "50Mbit rtt 40ms buffer 1bdp", "bulk:30s flows 1", "20260301", "2026-03-01 14:30 UTC",
-            "tso gso gro", "about 64 blocks would settle it", "the emulator was 7.31 ms late",
+            "tso gso gro", "needs ~64 blocks", "the emulator was 7.31 ms late",
             "none of 3 metrics differs",
         ] {
             #expect(body.contains(fact), "\(fact)")
@@ -149,22 +149,126 @@ import Testing
         let benchmark = SyntheticBenchmark()
         #expect(
             text(benchmark).hasSuffix(
-                "\nwan-bulk is better than cubic in RTT p50 (-32.4 %), RTT p95 (-42.5 %) and queueing "
-                    + "delay p95 (-86.8 %), and worse in retransmitted (+1380 %); equivalent in "
-                    + "3 metrics, inconclusive in 2 metrics.\n"))
+                "\nwan-bulk is better than cubic in RTT p95 (-42.5 %) and 2 more, and worse in "
+                    + "retransmitted (+1380 %); equivalent in goodput, utilisation and Jain index; "
+                    + "inconclusive in completion p95 and CPU.\n"))
         var same = SyntheticBenchmark(a: "cubic", b: "cubic")
         for index in same.analysis.comparisons.indices {
             same.analysis.comparisons[index].verdict = index == 0 ? .equivalent : .inconclusive
         }
         #expect(
             text(same).hasSuffix(
-                "\nNo difference between cubic (B) and cubic (A) was shown: equivalent in goodput, "
-                    + "inconclusive in 9 metrics.\n"))
+                "\nNo difference between cubic (B) and cubic (A) was shown: equivalent in goodput; "
+                    + "inconclusive in RTT p95, retransmitted, utilisation, completion p95 and "
+                    + "4 more.\n"))
         var single = SyntheticBenchmark(blocks: 1)
         for index in single.analysis.comparisons.indices {
             single.analysis.comparisons[index].verdict = .none
         }
         #expect(text(single).contains("1 block can't tell whether wan-bulk differs from cubic"))
+    }
+
+    /// What is the same in every row is said once, and what never changes has none.
+    @Test func saysOnceWhatAgrees() throws {
+        var benchmark = SyntheticBenchmark(blocks: 2)
+        for index in benchmark.analysis.comparisons.indices {
+            benchmark.analysis.comparisons[index].verdict = .inconclusive
+            benchmark.analysis.comparisons[index].blocksToSettle = 9
+        }
+        let sentence = "About 9 blocks would settle what is inconclusive."
+        #expect(text(benchmark).contains("\n\(sentence)\n"))
+        #expect(!text(benchmark).contains("NEEDS") && !text(benchmark).contains("CE marks  "))
+        #expect(text(benchmark).contains("\nEqual in all runs: CE marks 0.\n"))
+        let body = try XMLText(html(benchmark)).named("body")[0].text
+        #expect(body.contains(sentence) && !body.contains("needs ~9"))
+        #expect(body.contains("Equal in all runs: CE marks 0."))
+        benchmark.analysis.comparisons[0].blocksToSettle = 5
+        #expect(text(benchmark).contains("~5 blocks") && !text(benchmark).contains(sentence))
+        // Nor has a single run anything but its values.
+        for index in benchmark.analysis.comparisons.indices {
+            benchmark.analysis.comparisons[index].verdict = .none
+            benchmark.analysis.comparisons[index].blocksToSettle = nil
+            benchmark.analysis.comparisons[index].adjustedPValue = nil
+        }
+        #expect(!text(benchmark).contains("VERDICT"))
+    }
+
+    @Test func tellsSharesAndHarm() throws {
+        let benchmark = SyntheticBenchmark(design: "coexist", blocks: 8)
+        let harm = "Than alone, cubic has 49.9 % less goodput beside wan-bulk"
+        #expect(text(benchmark).contains(harm))
+        #expect(text(benchmark).contains("Harm to goodput"))
+        let header = try XMLText(html(benchmark)).named("header")[0].text
+        #expect(header.contains(harm))
+    }
+
+    @Test func tellsNaiveFromTotalEffects() throws {
+        let benchmark = SyntheticBenchmark(design: "mix", blocks: 8, flows: 2)
+        let text = text(benchmark)
+        let sentence = try #require(
+            text.split(separator: "\n").first { $0.hasPrefix("With wan-bulk for 50 % of") })
+        #expect(sentence.contains("an A/B test would have said: goodput +10"))
+        #expect(sentence.contains("(better)"))
+        let rollout = try #require(
+            text.split(separator: "\n").first { $0.hasPrefix("The roll-out to all flows does") })
+        #expect(rollout.contains("goodput +"))
+        #expect(text.contains("Naive") && text.contains("Spillover") && text.contains("B 95 %"))
+        let document = try XMLText(html(benchmark))
+        #expect(headings(document).contains("Naive, total and spillover"))
+        let charts = document.named("svg").compactMap { $0.attributes["aria-label"] }
+        #expect(
+            charts.filter { $0 == "Effect on goodput against the share of wan-bulk's flows" }
+                .count == 2)
+        #expect(!html(SyntheticBenchmark()).contains("Spillover"))
+    }
+
+    @Test func showsTheNullSimulation() throws {
+        var benchmark = SyntheticBenchmark(blocks: 12)
+        benchmark.nullSimulation = Analyzer(benchmark.manifest).simulateNull(
+            benchmark.records, comparisons: 50)
+        let sentence = "Null simulation: A's runs compared with each other 50 times, in 6 pairs"
+        #expect(text(benchmark).contains("\n\(sentence)"))
+        let body = try XMLText(html(benchmark)).named("body")[0].text
+        #expect(body.contains(sentence) && body.contains("p < 0.05"))
+    }
+
+    /// Only the block that is shown is read; where its series are gone, the next best one's.
+    @Test func readsOneBlock() throws {
+        let data = SyntheticBenchmark(blocks: 5).data
+        var asked: [[Int]] = []
+        let missing = ExampleBlock.find(data) { runs in
+            asked.append(runs.map(\.index))
+            return [:]
+        }
+        #expect(missing == nil && asked.count == 5 && Set(asked.joined()).count == 10)
+        let series = SyntheticBenchmark(blocks: 5).series
+        asked = []
+        let found = ExampleBlock.find(data) { runs in
+            asked.append(runs.map(\.index))
+            return asked.count == 2 ? series : [:]
+        }
+        #expect(found?.panels.map(\.run.index) == asked.last && asked.count == 2)
+        let shared = SyntheticBenchmark(design: "coexist", blocks: 3)
+        asked = []
+        _ = ExampleBlock.find(shared.data) { runs in
+            asked.append(runs.map(\.index))
+            return shared.series
+        }
+        #expect(asked.count == 1 && asked[0].count == 1)
+        #expect(shared.records[asked[0][0]].treatment == "both")
+    }
+
+    /// Samples that are further apart than the stretches hold in between.
+    @Test func flowsHoldBetweenSamples() {
+        let points = [0.1, 0.2, 0.4, 0.5].map {
+            RunSeries.Point(time: $0, goodput: $0 == 0.4 ? 30 : 10, cwnd: 1, rtt: 1)
+        }
+        let flow = RunSeries.Flow(arm: "a", flow: 0, points: points)
+        let bins = FlowBins([flow, flow], until: 0.45, count: 9, \.goodput)
+        #expect(bins.sums.map { $0.rounded() } == [20, 20, 20, 20, 60, 60, 60, 60, 20])
+        #expect(bins.quantile(0.5).allSatisfy { ($0.y.rounded() - 20).magnitude == 10 })
+        let late = FlowBins([flow], until: 1, count: 10, \.goodput)
+        #expect(late.sums[7] == 0 && late.quantile(0.5)[7].y.isNaN)
     }
 
     @Test func warnsOfACalibrationThatFails() throws {
@@ -187,7 +291,7 @@ import Testing
         }
         #expect(rows.count == 9)
         #expect(rows.first?.contains("47.2 Mbit/s") == true)
-        #expect(rows.first?.contains("+0.883 to +2.08 %") == true)
+        #expect(rows.first?.contains("+0.883 to +2.083 %") == true)
         #expect(rows.allSatisfy { $0.count <= 120 })
     }
 
@@ -220,8 +324,11 @@ import Testing
         single.analysis.calibration = nil
         single.manifest.isComplete = false
         single.manifest.repeats = 20
+        sequential.nullSimulation = Analyzer(sequential.manifest).simulateNull(
+            sequential.records, comparisons: 200)
         for (name, benchmark) in [
             ("sequential", sequential),
+            ("mix", SyntheticBenchmark(design: "mix", blocks: 10, flows: 2)),
             ("coexist", SyntheticBenchmark(design: "coexist", blocks: 20, flows: 2)),
             ("many", SyntheticBenchmark(blocks: 8, flows: 12)), ("single", single),
         ] {

@@ -48,14 +48,23 @@ struct SyntheticBenchmark {
         analysis = Self.analysis(blocks: blocks)
         var random = SplitMix(state: 7)
         for block in 0..<blocks {
-            if design == "sequential" {
+            if design != "mix" {
                 for arm in block.isMultiple(of: 2) ? ["a", "b"] : ["b", "a"] {
                     add(block, arm, arms: [arm], flows: flows, &random)
                 }
-            } else {
+            }
+            if design == "coexist" {
                 add(block, "both", arms: ["a", "b"], flows: flows, &random)
             }
+            for share in design == "mix" ? [0, 0.05, 0.5, 0.95, 1] : [] {
+                let arms = share == 0 ? ["a"] : share == 1 ? ["b"] : ["a", "b"]
+                add(block, "both", arms: arms, flows: flows, mixture: share, &random)
+            }
         }
+        guard design != "sequential" else { return }
+        let analyzer = Analyzer(manifest)
+        analysis = analyzer.analyse(records)
+        mix = analyzer.mix(records)
     }
 
     private static func profile(_ name: String, _ algorithm: String) -> String {
@@ -75,8 +84,11 @@ struct SyntheticBenchmark {
 
     // MARK: Runs
 
+    /// - Parameter mixture: B's share of the flows in the `mix` design; each gets twice what one of
+    ///   A's gets.
     private mutating func add(
-        _ block: Int, _ treatment: String, arms: [String], flows: Int, _ random: inout SplitMix
+        _ block: Int, _ treatment: String, arms: [String], flows: Int, mixture: Double? = nil,
+        _ random: inout SplitMix
     ) {
         let index = records.count
         let share = 1 / Double(arms.count)
@@ -119,11 +131,12 @@ struct SyntheticBenchmark {
         }
         series[index] = RunSeries(flows: allFlows, queue: queue)
         let measured = arms.map { arm in
-            measurement(arm, share, allFlows.filter { $0.arm == arm }, &random)
+            let part = mixture.map { (arm == "a" ? 1 - $0 : 2 * $0) / (1 + $0) } ?? share
+            return measurement(arm, part, allFlows.filter { $0.arm == arm }, &random)
         }
         records.append(
             RunRecord(
-                index: index, block: block, treatment: treatment, share: nil,
+                index: index, block: block, treatment: treatment, share: mixture,
                 seed: UInt64(1000 + block), attempt: 1,
                 started: manifest.started + Double(index) * 32, disturbances: [],
                 link: link(queue), arms: measured))

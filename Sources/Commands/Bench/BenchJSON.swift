@@ -35,6 +35,7 @@ extension JSON {
         self = .object([
             "comparisons": .integer(null.comparisons), "pairs": .integer(null.pairs),
             "alpha": .number(null.alpha), "rate": .number(null.rate),
+            "overallRate": .number(null.overallRate),
             "standardError": .number(null.standardError),
             "familyWiseRate": .number(null.familyWiseRate),
             "rates": .object(null.rates.mapValues { .number($0) }),

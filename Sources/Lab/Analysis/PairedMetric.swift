@@ -4,8 +4,8 @@ import Statistics
 /// One metric's values of both arms, pair by pair, and the scale on which they are compared.
 ///
 /// Where all values are above 0 that is their logarithm: the mean difference is the logarithm of the
-/// ratio of the geometric means, and exchanging the arms only turns its sign. Else, and where they are
-/// changes already, it is the values.
+/// ratio of the geometric means, and exchanging the arms only turns its sign. Else, and of parts
+/// of a whole, it is the values.
 struct PairedMetric {
     let metric: Metric
     let isRelative: Bool
@@ -24,7 +24,7 @@ struct PairedMetric {
         }
         guard !values.isEmpty else { return nil }
         self.metric = metric
-        let isRelative = metric.unit != .change && values.allSatisfy { $0.a > 0 && $0.b > 0 }
+        let isRelative = metric.unit != .part && values.allSatisfy { $0.a > 0 && $0.b > 0 }
         self.isRelative = isRelative
         a = values.map { isRelative ? log($0.a) : $0.a }
         b = values.map { isRelative ? log($0.b) : $0.b }
@@ -43,7 +43,7 @@ struct PairedMetric {
     /// in terms of A's mean.
     func margin(_ relative: Double) -> ClosedRange<Double> {
         if isRelative { return log1p(-min(relative, 0.999_999))...log1p(relative) }
-        let margin = metric.unit == .change ? relative : relative * a.mean().magnitude
+        let margin = metric.unit == .part ? relative : relative * a.mean().magnitude
         return -margin...margin
     }
 

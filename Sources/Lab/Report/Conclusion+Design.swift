@@ -24,8 +24,8 @@ extension Conclusion {
             let share = Dimension.ratio.format(estimate.value.magnitude)
             return estimate.value < 0 ? "\(share) more" : "\(share) less"
         }
-        return "Than alone, \(data.names.a) has \(loss(harm.a)) goodput beside \(data.names.b), and "
-            + "\(data.names.b) \(loss(harm.b)) beside \(data.names.a)."
+        return "Than alone, \(data.names.a) has \(loss(harm.a)) goodput beside \(data.names.b), "
+            + "and \(data.names.b) \(loss(harm.b)) beside \(data.names.a)."
     }
 
     /// What a naive experiment would have said, and what a roll-out does.
@@ -47,10 +47,16 @@ extension Conclusion {
     }
 
     private func effects(_ comparisons: [Analysis.Comparison], of mix: MixAnalysis) -> String {
-        comparisons.filter { mix.headlines.contains($0.metric) }.map { comparison in
-            let verdict = comparison.verdict == .none ? "" : " (\(comparison.verdict.word))"
+        let shown = comparisons.filter { mix.headlines.contains($0.metric) }
+        // Once for all where they agree.
+        let verdicts = Set(shown.map(\.verdict))
+        let isCommon = verdicts.count == 1
+        let effects = shown.map { comparison in
+            let verdict = isCommon ? "" : " (\(comparison.verdict.word))"
             return "\(Metric.named(comparison.metric).titleInSentence) \(comparison.effectText)"
                 + verdict
         }.joined(separator: ", ")
+        guard isCommon, let verdict = verdicts.first, verdict != .none else { return effects }
+        return "\(effects) (\(verdict.word))"
     }
 }

@@ -71,8 +71,9 @@ struct Conclusion {
         let ratio = Dimension.ratio
         return "Null simulation: A's runs compared with each other \(null.comparisons) times, in "
             + "\(null.pairs) pairs: p < \(Digits.shortest(null.alpha)) in \(ratio.format(null.rate)) "
-            + "of the tests (standard error \(ratio.format(null.standardError))), and after the "
-            + "correction any in \(ratio.format(null.familyWiseRate)) of the comparisons."
+            + "of the tests of metrics that vary (standard error "
+            + "\(ratio.format(null.standardError))), in \(ratio.format(null.overallRate)) of all, and "
+            + "after the correction any in \(ratio.format(null.familyWiseRate)) of the comparisons."
     }
 
     /// What would settle the inconclusive metrics, where it is the same for all; else nil.

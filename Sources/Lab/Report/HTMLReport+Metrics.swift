@@ -78,7 +78,9 @@ extension HTMLReport {
                     word.write(text: comparison.verdict.word)
                 }
             }
-            if conclusion.remedy == nil, let remedy = comparison.remedy { cell.element("small", text: remedy) }
+            if conclusion.remedy == nil, let remedy = comparison.remedy {
+                cell.element("small", text: remedy)
+            }
         }
     }
 

@@ -13,7 +13,7 @@ extension Metric {
         case .seconds: .seconds
         // An index, not a share of anything.
         case .ratio: name.hasPrefix("jain") ? .plain : .ratio
-        case .change: .ratio
+        case .part: .ratio
         case .count: .count
         case .secondsPerGigabyte: .secondsPerGigabyte
         }
@@ -41,7 +41,11 @@ extension Analysis.Comparison {
     }
 
     /// "+12.3 %"
-    var effectText: String { effectDimension.formatSigned(effect.value) }
+    var effectText: String {
+        // Less than a thousandth of a percent is no effect in any metric.
+        let isNone = isRelative && effect.value.magnitude < 1e-5
+        return effectDimension.formatSigned(isNone ? 0 : effect.value)
+    }
 
     /// "+10.1 to +14.5 %"
     var intervalText: String? { effect.intervalText(effectDimension, isSigned: true) }

@@ -25,6 +25,12 @@ extension MixAnalysis {
         return [total] + effects("Naive", \.naive) + effects("Spillover", \.spillover)
     }
 
+    /// The total effects of what was also measured where flows of both are.
+    var told: [Analysis.Comparison] {
+        let measured = Set(points.flatMap { $0.naive + $0.spillover }.map(\.metric))
+        return total.filter { !$0.isEqual && measured.contains($0.metric) }
+    }
+
     /// The share nearest to half of the flows that has flows of both.
     var typical: Point? {
         points.filter { !$0.naive.isEmpty }.min { abs($0.share - 0.5) < abs($1.share - 0.5) }
@@ -33,7 +39,7 @@ extension MixAnalysis {
     /// The metrics by which the effects are told apart in sentences and charts.
     var headlines: [String] {
         ["goodput", "rtt_p95", "retransmitted"].filter { metric in
-            total.contains { $0.metric == metric && !$0.isEqual }
+            told.contains { $0.metric == metric }
         }
     }
 }

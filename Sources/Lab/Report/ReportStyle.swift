@@ -66,6 +66,7 @@ enum ReportStyle {
         }
         @media print{body{max-width:none;padding:0;font-size:11pt}section{margin-top:28pt}
         figure,tr,.facts div{break-inside:avoid}h2,h3{break-after:avoid}
-        pre{white-space:pre-wrap}.scroll{overflow:visible}}
+        pre{white-space:pre-wrap}.scroll{overflow:visible}
+        .scroll .number{white-space:normal;padding-right:8px}}
         """
 }

@@ -58,7 +58,7 @@ package enum TextReport {
         let header = [
             ["METRIC"] + effects.map(\.title), [""] + effects.map(\.share),
         ]
-        let rows = mix.total.filter { !$0.isEqual }.map { total in
+        let rows = mix.told.map { total in
             [Metric.named(total.metric).title]
                 + effects.map { effect in
                     let comparison = effect.comparisons.first { $0.metric == total.metric }
@@ -73,9 +73,12 @@ package enum TextReport {
     /// What disturbed the runs that were left out, the most frequent first.
     private static func disturbances(_ data: ReportData) -> String? {
         guard let sentence = Conclusion(data).disturbances else { return nil }
-        let reasons = Dictionary(data.disturbed.flatMap(\.disturbances).map { ($0, 1) }) { $0 + $1 }
-            .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .prefix(3).map { oneLine($0.key) + ($0.value > 1 ? " (\($0.value) times)" : "") }
+        // "1 stall of 7 ms" and "2 stalls of 9 ms" are of a kind.
+        let kinds = Dictionary(grouping: data.disturbed.flatMap(\.disturbances)) { reason in
+            reason.filter { !$0.isNumber }
+        }
+        let reasons = kinds.values.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+            .prefix(3).map { oneLine($0[0]) + ($0.count > 1 ? " (and \($0.count - 1) alike)" : "") }
         guard !reasons.isEmpty else { return sentence }
         return sentence.dropLast() + ": " + reasons.joined(separator: ", ") + "."
     }

@@ -14,8 +14,9 @@ package struct Metric: Sendable, Hashable {
         case ratio = ""
         case count = "1"
         case secondsPerGigabyte = "s/GB"
-        /// A change itself, such as 0.3 for 30 % less: compared by difference, never by ratio.
-        case change = "change"
+        /// A part of a whole, such as of the link or of what is lost: compared by difference, so that
+        /// the arms' parts add up, and never by ratio.
+        case part = "part"
     }
 
     package enum Better: String, Sendable {
@@ -55,9 +56,9 @@ package struct Metric: Sendable, Hashable {
         Metric(name: "latency_p99", title: "Request latency p99", unit: .seconds, better: .lower),
         Metric(name: "requests", title: "Requests per second", unit: .count, better: .higher),
         Metric(name: "rebuffering", title: "Video stalled", unit: .ratio, better: .lower),
-        Metric(name: "share", title: "Share of the link", unit: .ratio, better: .neither),
-        Metric(name: "harm", title: "Harm to goodput", unit: .change, better: .lower),
-        Metric(name: "harm_rtt", title: "Harm to RTT p95", unit: .change, better: .lower),
+        Metric(name: "share", title: "Share of the goodput", unit: .part, better: .neither),
+        Metric(name: "harm", title: "Harm to goodput", unit: .part, better: .lower),
+        Metric(name: "harm_rtt", title: "Harm to RTT p95", unit: .part, better: .lower),
         Metric(name: "jain", title: "Jain index", unit: .ratio, better: .higher),
         Metric(name: "jain_1s", title: "Jain index per second", unit: .ratio, better: .higher),
         Metric(name: "convergence", title: "Convergence time", unit: .seconds, better: .lower),
