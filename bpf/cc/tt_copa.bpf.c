@@ -45,7 +45,8 @@ struct tt_copa {
 	bool competing;
 };
 
-static __always_inline u32 slide(struct extreme *e, u32 rtt_us, u32 now_us, u32 window_us, bool most)
+static __always_inline u32 slide(struct extreme *e, u32 rtt_us, u32 now_us, u32 window_us,
+				 bool most)
 {
 	u32 half_us = window_us / 2;
 	u32 age_us = now_us - e->began_us;
@@ -165,6 +166,7 @@ void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
 	u32 srtt_us = tcptune_srtt_us(tp);
 	u32 now_us = tp->tcp_mstamp;
 	u32 acked = tp->delivered - ca->delivered;
+	u32 cwnd = tp->snd_cwnd;
 	u32 standing_us, least_us, most_us, queueing_us;
 
 	if (!acked)
@@ -180,8 +182,10 @@ void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
 		ca->last_empty_us = now_us;
 	ca->competing = competitive && now_us - ca->last_empty_us > 5 * srtt_us;
 
-	if ((s32)(tp->snd_una - ca->round_end) >= 0)
+	if ((s32)(tp->snd_una - ca->round_end) >= 0) {
 		end_round(ca, tp);
+		cwnd = 0;
+	}
 
 	/* cwnd / standing against 1 / (delta * queueing) */
 	if ((u64)tp->snd_cwnd * queueing_us * 1000 > (u64)ca->inverse_delta * standing_us) {
@@ -193,7 +197,8 @@ void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
 		else
 			move_cwnd(ca, tp, acked, true);
 	}
-	pace(sk, standing_us);
+	if (cwnd != tp->snd_cwnd) /* or a round has ended: the division isn't for every ACK */
+		pace(sk, standing_us);
 }
 
 /* A loss alone changes nothing (but delta, and that per round). */
