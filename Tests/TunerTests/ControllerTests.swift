@@ -8,7 +8,7 @@ import Testing
 
 extension KernelSuites {
     @Suite struct ControllerTests {
-        @Test(arguments: ["tt_reno", "tt_cubic"])
+        @Test(arguments: ["tt_reno", "tt_cubic", "tt_vegas", "tt_ledbatpp", "tt_copa"])
         func aBPFControllerCarriesData(_ name: String) throws {
             let tuned = try TunedCgroup()
             try tuned.apply(Profile(controller: name))
@@ -16,6 +16,26 @@ extension KernelSuites {
             #expect(try client.options.congestionControl == name)
             try transfer(10_000_000, from: client, to: server)
             #expect(try tuned.statistics().bytesAcked >= 10_000_000)
+        }
+
+        @Test func dctcpWantsECNAtBothEnds() throws {
+            let tuned = try TunedCgroup()
+            var ecn = SocketSettings()
+            ecn.ecn = true
+            try tuned.apply(
+                Profile(
+                    name: "test",
+                    congestionControl: CongestionControlChoice(algorithm: "tt_dctcp"), socket: ecn))
+            let (client, server) = try TCPConnection.pair(
+                client: tuned.placement, server: tuned.placement)
+            try transfer(10_000_000, from: client, to: server)
+            try transfer(10_000_000, from: server, to: client)
+            #expect(try client.options.congestionControl == "tt_dctcp")
+            #expect(try server.options.congestionControl == "tt_dctcp")
+
+            let (alone, other) = try TCPConnection.pair(client: tuned.placement)
+            #expect(try alone.options.congestionControl == "reno")
+            try transfer(10_000_000, from: alone, to: other)
         }
 
         @Test func parametersAreARegistrationOfTheirOwn() throws {

@@ -62,7 +62,8 @@ static __always_inline u32 queueing_delay_us(struct tt_ledbatpp *ca, struct tcp_
 	return rtt_us > ca->base_us ? rtt_us - ca->base_us : 0;
 }
 
-/* 1 / GAIN (section 4.2): the shorter the path, the slower beside Reno. Spares the ACKs divisions. */
+/* 1 / GAIN (section 4.2): the shorter the path, the slower beside Reno. Once per base delay, so
+ * that ACKs need no division. */
 static __always_inline void update_gain(struct tt_ledbatpp *ca, u32 base_us)
 {
 	if (base_us == ca->base_us && ca->gain_divisor)

@@ -134,4 +134,18 @@ static __always_inline void tcptune_lower_cwnd(struct tcp_sock *tp, u32 segments
 	tp->snd_ssthresh = min(tp->snd_ssthresh, tp->snd_cwnd);
 }
 
+/* TCP paces itself from here on, unless fq does. Before 6.0 a controller mustn't. */
+static __always_inline void tcptune_start_pacing(struct sock *sk)
+{
+	if (sk->sk_pacing_status == SK_PACING_NONE)
+		sk->sk_pacing_status = SK_PACING_NEEDED;
+}
+
+/* The only way a controller should set the pacing rate, in bytes per s: 0 would stall the
+ * connection. */
+static __always_inline void tcptune_set_pacing_rate(struct sock *sk, u64 rate)
+{
+	sk->sk_pacing_rate = max(min(rate, (u64)sk->sk_max_pacing_rate), (u64)tcp_sk(sk)->mss_cache);
+}
+
 #endif

@@ -81,6 +81,12 @@ enum tcp_ca_event {
 	CA_EVENT_ECN_IS_CE,
 };
 
+enum sk_pacing {
+	SK_PACING_NONE,
+	SK_PACING_NEEDED, /* by TCP's own timer */
+	SK_PACING_FQ,
+};
+
 /* tcp_congestion_ops.flags: every packet is sent ECT, and ECN is asked for in the handshake. */
 #define TCP_CONG_NEEDS_ECN 2
 
@@ -142,7 +148,8 @@ struct sock_cgroup_data {
 
 struct sock {
 	struct sock_common __sk_common;
-	unsigned long sk_pacing_rate;
+	u32 sk_pacing_status;
+	unsigned long sk_pacing_rate; /* bytes per s */
 	unsigned long sk_max_pacing_rate;
 	struct sock_cgroup_data sk_cgrp_data;
 };
