@@ -845,7 +845,7 @@ void TCPTUNE_CALLBACK(tt_bbr3_init, struct sock *sk)
 		bpf_sk_storage_get(&tt_bbr3_state, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 srtt_us = tcptune_srtt_us(tp);
-	u64 now_us = tp->tcp_mstamp;
+	u64 now_us = bpf_ktime_get_ns() / 1000; /* tcp_mstamp isn't set yet */
 
 	if (!bbr)
 		return;
