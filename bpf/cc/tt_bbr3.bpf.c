@@ -908,15 +908,8 @@ u32 TCPTUNE_CALLBACK(tt_bbr3_undo_cwnd, struct sock *sk)
 	return max(tp->snd_cwnd, bbr->prior_cwnd);
 }
 
-/* cwnd is two BDPs, and in recovery a round trip's more is held until it is acknowledged. */
-u32 TCPTUNE_CALLBACK(tt_bbr3_sndbuf_expand, struct sock *sk)
-{
-	return 3;
-}
-
 TCPTUNE_CONTROLLER(tt_bbr3,
 		   .cong_control = (void *)tt_bbr3_cong_control,
 		   .init = (void *)tt_bbr3_init,
 		   .ssthresh = (void *)tt_bbr3_ssthresh,
-		   .undo_cwnd = (void *)tt_bbr3_undo_cwnd,
-		   .sndbuf_expand = (void *)tt_bbr3_sndbuf_expand);
+		   .undo_cwnd = (void *)tt_bbr3_undo_cwnd);
