@@ -38,6 +38,20 @@
 /* A member of tcp_congestion_ops, after its return type. */
 #define TCPTUNE_CALLBACK(name, ...) SEC("struct_ops/" #name) BPF_PROG(name, __VA_ARGS__)
 
+/*
+ * The member cong_control, of either signature:
+ *
+ *	void TCPTUNE_CONG_CONTROL(mine_cong_control, struct sock *sk, const struct rate_sample *rs)
+ */
+#define TCPTUNE_CONG_CONTROL(name, sk, rs)						\
+	SEC("struct_ops/" #name) name(u64 *ctx);					\
+	static __always_inline void ____##name(sk, rs);					\
+	void name(u64 *ctx)								\
+	{										\
+		____##name((struct sock *)ctx[0], tcptune_rate_sample(ctx));		\
+	}										\
+	static __always_inline void ____##name(sk, rs)
+
 /* The controller itself, under its C name; and the license that the kernel's functions want. */
 #define TCPTUNE_CONTROLLER(controller, ...)						\
 	_Static_assert(sizeof(#controller) <= sizeof(((struct tcp_congestion_ops *)0)->name), \
@@ -54,6 +68,15 @@
 			       #type " is larger than a connection's private state");	\
 		(type *)((struct inet_connection_sock *)(sk))->icsk_ca_priv;		\
 	})
+
+/* State that doesn't fit there, zeroed and then kept as long as the socket. */
+#define TCPTUNE_STORAGE(map, state)			\
+	struct {					\
+		__uint(type, BPF_MAP_TYPE_SK_STORAGE);	\
+		__uint(map_flags, BPF_F_NO_PREALLOC);	\
+		__type(key, int);			\
+		__type(value, state);			\
+	} map SEC(".maps")
 
 /* The kernel's own, callable from controllers since 5.13. */
 
@@ -81,6 +104,21 @@ extern u32 tcp_reno_undo_cwnd(struct sock *sk) __ksym;
 static __always_inline struct tcp_sock *tcp_sk(struct sock *sk)
 {
 	return (struct tcp_sock *)sk;
+}
+
+/* The barriers keep the compiler from merging the loads into one of a variable offset. */
+static __always_inline const struct rate_sample *tcptune_rate_sample(u64 *ctx)
+{
+	u64 rs;
+
+	if (bpf_core_type_matches(struct tcp_congestion_ops___with_ack)) {
+		rs = ctx[3];
+		barrier_var(rs);
+	} else {
+		rs = ctx[1];
+		barrier_var(rs);
+	}
+	return (const struct rate_sample *)rs;
 }
 
 static __always_inline bool tcptune_in_slow_start(struct tcp_sock *tp)
@@ -132,6 +170,12 @@ static __always_inline void tcptune_lower_cwnd(struct tcp_sock *tp, u32 segments
 		return;
 	tcptune_set_cwnd(tp, cwnd - min(segments, cwnd - floor));
 	tp->snd_ssthresh = min(tp->snd_ssthresh, tp->snd_cwnd);
+}
+
+/* Segments in flight: sent, and neither acknowledged, SACKed nor lost. */
+static __always_inline u32 tcptune_packets_in_flight(struct tcp_sock *tp)
+{
+	return tp->packets_out - tp->sacked_out - tp->lost_out + tp->retrans_out;
 }
 
 /* TCP paces itself from here on, unless fq does. Before 6.0 a controller mustn't. */

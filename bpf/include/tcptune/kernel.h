@@ -165,6 +165,7 @@ struct ack_sample {
 };
 
 struct rate_sample {
+	u32 prior_delivered; /* tcp_sock.delivered when the segment was sent */
 	s32 delivered;	  /* segments over the interval; negative: no sample */
 	long interval_us;
 	long rtt_us;	  /* negative: no sample */
@@ -176,8 +177,7 @@ struct rate_sample {
 	bool is_ack_delayed;
 };
 
-/* Members are matched by name when a controller is loaded; cong_control has one more argument
- * since 6.10. */
+/* Members are matched by name when a controller is loaded. */
 struct tcp_congestion_ops {
 	u32 (*ssthresh)(struct sock *sk);
 	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
@@ -195,11 +195,17 @@ struct tcp_congestion_ops {
 	u32 flags;
 };
 
+/* Since 6.10; before, cong_control had sk and rs only. */
+struct tcp_congestion_ops___with_ack {
+	void (*cong_control)(struct sock *sk, u32 ack, int flag, const struct rate_sample *rs);
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	__u32 icsk_rto;
 	__u32 icsk_rto_min;
 	__u32 icsk_delack_max;
+	__u8 icsk_ca_state : 5; /* BPF_CORE_READ_BITFIELD */
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	struct {
 		__u8 pending;
@@ -220,6 +226,10 @@ struct tcp_rack {
 	u32 rtt_us; /* of the segment that was sent last among those acknowledged */
 };
 
+struct tcp_options_received {
+	u16 sack_ok : 3; /* BPF_CORE_READ_BITFIELD */
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	u32 mss_cache;
@@ -233,6 +243,8 @@ struct tcp_sock {
 	u32 snd_ssthresh;
 	u32 snd_una;
 	u32 snd_nxt;
+	u32 write_seq; /* the end of what the application wrote */
+	u16 gso_segs;  /* the most that one offloaded packet may hold */
 	struct tcp_rack rack;
 	u32 srtt_us; /* times 8 */
 	u32 mdev_us; /* times 4 */
@@ -246,6 +258,8 @@ struct tcp_sock {
 	u32 lost;
 	u32 delivered;
 	u32 delivered_ce;
+	u32 app_limited; /* delivered counts as limited by the application up to here; 0: not */
+	struct tcp_options_received rx_opt;
 	u32 segs_in;
 	u32 segs_out;
 	u32 data_segs_out;
