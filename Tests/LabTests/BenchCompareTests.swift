@@ -34,7 +34,7 @@ extension KernelSuites {
                 try bench.results(
                     of: [
                         "--link", "50Mbit rtt 10ms", "--a", a, "--b", slow, "--design", "coexist",
-                        "--workload", "bulk:500ms", "--repeat", "10", "--margin", "50%",
+                        "--workload", "bulk:350ms", "--repeat", "10", "--margin", "50%",
                     ]).directory
             }
             // Where the machine is too busy, there is no verdict.

@@ -48,7 +48,7 @@ extension KernelSuites {
         @Test func nobodyReadsItsWords() throws {
             let words =
                 [bench.binary, "bench", "run", "--results", bench.results.string]
-                + BenchCommand.link + ["--workload", "bulk:300ms", "--repeat", "2"]
+                + BenchCommand.link + ["--workload", "bulk:300ms", "--repeat", "1"]
             _ = try Command.run(["sh", "-c", "\"$@\" 2>&1 | true", "sh"] + words)
             #expect(eventually { BenchCommand.processes(of: self.bench.binary).isEmpty })
             let directory = ResultDirectory(
@@ -75,13 +75,13 @@ extension KernelSuites {
             let binary = bench.binary
             var random = Xoshiro256(seed: 42)
             var pids: [pid_t] = []
-            for round in 0..<14 {
+            for round in 0..<12 {
                 let command =
                     round % 3 == 0
                     ? ["--command", "sleep 1000 & setsid sleep 1000 & sleep 1000"] : []
                 var child = try bench.start(endless + command)
                 pids.append(child.pid)
-                usleep(UInt32(random.uniform() * 900_000))
+                usleep(UInt32(random.uniform() * 800_000))
                 try child.signal(SIGKILL)
                 _ = try child.wait()
                 #expect(eventually { BenchCommand.processes(of: binary).isEmpty })

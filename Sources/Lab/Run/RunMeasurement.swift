@@ -130,9 +130,6 @@ extension RunExecutor.Outcome.Part {
 }
 
 extension RunMeasurement {
-    /// Of the time that is measured, the part that the kernel's statistics may miss.
-    private static let toleratedDelay = 0.1
-
     /// Why the run doesn't count.
     var disturbances: [String] {
         var reasons = outcome.link?.disturbances ?? []
@@ -140,7 +137,8 @@ extension RunMeasurement {
             reasons.append(
                 "the load was ready \(Int((outcome.startDelay * 1000).rounded(.up))) ms late")
         }
-        if outcome.statisticsDelay > Self.toleratedDelay * (scenario.duration - scenario.warmUp) {
+        let tolerated = max(0.2, (scenario.duration - scenario.warmUp) / 10)
+        if outcome.statisticsDelay > tolerated {
             let milliseconds = Int((outcome.statisticsDelay * 1000).rounded(.up))
             reasons.append("the kernel's statistics were read \(milliseconds) ms late")
         }
