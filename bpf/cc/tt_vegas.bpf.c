@@ -11,7 +11,8 @@ TCPTUNE_PARAMETER(u32, alpha_segments, 2, 1, 1000,
 		  "Fewer segments than that in the queue: cwnd grows by one per RTT "
 		  "(alpha, section B)");
 TCPTUNE_PARAMETER(u32, beta_segments, 4, 1, 1000,
-		  "More segments than that in the queue: cwnd falls by one per RTT (beta, section B)");
+		  "More segments than that in the queue: cwnd falls by one per RTT "
+		  "(beta, section B)");
 TCPTUNE_PARAMETER(u32, gamma_segments, 1, 1, 1000,
 		  "More segments than that in the queue end slow start (gamma, section C)");
 TCPTUNE_PARAMETER(u32, loss_beta_permille, 500, 100, 950,
