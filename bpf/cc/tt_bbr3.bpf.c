@@ -45,8 +45,7 @@ TCPTUNE_PARAMETER(u32, probe_rtt_duration_ms, 200, 1, 1000,
 		  "ProbeRTTDuration: what such a probe takes at least (section 2.16)");
 
 #define INFINITE (~0u)
-#define INFINITE_BW (~0ull)
-#define BW_MAX_Q24 ((1ull << 32) - 1)
+#define BW_MAX_Q24 (INFINITE - 1)
 #define MIN_PIPE_CWND 4u
 #define FULL_BW_ROUNDS 3
 #define EXTRA_ACKED_HALF_WINDOW 5 /* of the 10 rounds of ExtraAckedFilterLen */
@@ -66,83 +65,84 @@ struct flight {
 	u32 inflight;
 };
 
+/* What every ACK touches comes first. Times are those of the clock in us, modulo 2^32. */
 struct tt_bbr3 {
-	/* The state machine */
 	u8 phase;
 	u8 ack_phase;
 	bool round_start;
 	bool loss_round_start;
+	bool in_recovery;
+	bool is_loss_in_round;
+	bool is_bw_probe_sample;
 	bool idle_restart;
 	bool full_bw_reached;
 	bool full_bw_now;
-	u8 full_bw_count;
-	bool is_bw_probe_sample;
-	bool prev_probe_too_high;
-	bool prev_probe_precautionary;
-	bool is_loss_in_round;
-	u8 loss_events_in_round;
-	u8 bw_probe_up_rounds;
 	bool probe_rtt_expired;
-	bool probe_rtt_round_done;
 	bool has_srtt; /* the initial pacing rate comes from it */
-	bool in_recovery;
-	u32 pacing_gain_permille;
-	u32 cwnd_gain_permille;
-	u32 round_count;
+	u16 pacing_gain_permille;
+	u16 cwnd_gain_permille;
+	u32 lost_seen;
+	u32 marked_seen;
+	u32 newest_flight;
+	u32 acked_flight;
 	u32 next_round_delivered;
 	u32 loss_round_delivered;
-	u32 drain_start_round;
+	u32 round_count;
 	u32 rounds_since_probe_up;
-	u32 bw_probe_wait_us;
-	u64 cycle_us;
-	u64 probe_rtt_done_us; /* 0: inflight isn't low yet */
 
-	/* The model of the path: data rate */
-	u64 bw_q24; /* what is used: the smaller of the next two */
-	u64 max_bw_q24;
-	u64 bw_shortterm_q24;
-	u64 bw_latest_q24;
-	u64 full_bw_q24;
-	u64 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
-
-	/* The model of the path: data volume */
-	u32 min_rtt_us;
-	u32 probe_rtt_min_delay_us;
-	u64 min_rtt_stamp_us;
-	u64 probe_rtt_min_stamp_us;
-	u32 inflight_longterm;
-	u32 inflight_shortterm;
+	/* The model of the path */
+	u32 bw_q24; /* what is used: the smaller of max_bw and bw_shortterm */
+	u32 max_bw_q24;
+	u32 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
+	u32 bw_latest_q24;
+	u32 bw_shortterm_q24;
 	u32 inflight_latest;
-	u32 bw_probe_up_acked;
-	u32 probe_up_acked_per_inc;
-	u32 send_quantum;
+	u32 inflight_shortterm;
+	u32 inflight_longterm;
+	u32 bdp_q8; /* bw * min_rtt */
+	u32 min_rtt_us;
+	u32 min_rtt_stamp_us;
+	u32 probe_rtt_min_delay_us;
+	u32 probe_rtt_min_stamp_us;
 	u32 extra_acked[2]; /* the last half window's maximum, this one's */
 	u32 extra_acked_round;
 	u32 extra_acked_delivered;
-	u64 extra_acked_start_us;
+	u32 extra_acked_start_us;
+	u32 send_quantum;
+	u32 cycle_us;
+	u32 bw_probe_wait_us;
+
+	/* Probing */
+	u32 full_bw_q24;
+	u8 full_bw_count;
+	u8 bw_probe_up_rounds;
+	u8 loss_events_in_round;
+	bool prev_probe_too_high;
+	bool prev_probe_precautionary;
+	bool probe_rtt_holds; /* inflight is low enough, until: */
+	bool probe_rtt_round_done;
+	u8 undo_phase;
+	u32 probe_rtt_done_us;
+	u32 drain_start_round;
+	u32 bw_probe_up_acked;
+	u32 probe_up_acked_per_inc;
 
 	/* To go back to */
 	u32 initial_cwnd;
 	u32 prior_cwnd;
-	u8 undo_phase;
-	u64 undo_bw_shortterm_q24;
+	u32 undo_bw_shortterm_q24;
 	u32 undo_inflight_shortterm;
 	u32 undo_inflight_longterm;
 
-	/* What was sent when, a sixteenth of a window apart */
-	u32 lost_seen;
-	u32 marked_seen;
-	u32 newest;
-	u32 acked;
-	struct flight flights[FLIGHTS];
+	struct flight flights[FLIGHTS]; /* a sixteenth of a window apart */
 };
 
 TCPTUNE_STORAGE(tt_bbr3_state, struct tt_bbr3);
 
 /* The rate sample RS, section 2.3; a CE mark counts as a loss (section 3.7). */
 struct sample {
-	u64 bw_q24; /* 0: none */
-	u64 now_us;
+	u32 bw_q24; /* 0: none */
+	u32 now_us;
 	u32 inflight;
 	u32 prior_delivered;
 	u32 delivered; /* 0: none */
@@ -176,14 +176,16 @@ static __always_inline bool is_probing_bw(const struct tt_bbr3 *bbr)
 }
 
 /* Section 5.6.4.2. */
-static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u64 bw_q24, u32 gain_permille)
+static __always_inline u32 bdp_q8(const struct tt_bbr3 *bbr, u32 bw_q24)
 {
-	u64 bdp_q8;
+	return min((u64)bw_q24 * bbr->min_rtt_us >> 16, (u64)INFINITE);
+}
 
+static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u32 gain_permille)
+{
 	if (bbr->min_rtt_us == INFINITE)
 		return bbr->initial_cwnd;
-	bdp_q8 = min(bw_q24 * bbr->min_rtt_us >> 16, 1ull << 34);
-	return (scale(bdp_q8, gain_permille) + 255) >> 8;
+	return (scale(bbr->bdp_q8, gain_permille) + 255) >> 8;
 }
 
 static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, u32 inflight)
@@ -194,7 +196,7 @@ static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, u32 in
 
 static __always_inline u32 target_inflight(const struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	return min(bdp_multiple(bbr, bbr->bw_q24, 1000), tp->snd_cwnd);
+	return min(bdp_multiple(bbr, 1000), tp->snd_cwnd);
 }
 
 static __always_inline u32 inflight_with_headroom(const struct tt_bbr3 *bbr)
@@ -208,7 +210,7 @@ static __always_inline u32 inflight_with_headroom(const struct tt_bbr3 *bbr)
 
 static __always_inline u32 probe_rtt_cwnd(const struct tt_bbr3 *bbr)
 {
-	return max(bdp_multiple(bbr, bbr->bw_q24, probe_rtt_cwnd_gain_permille), MIN_PIPE_CWND);
+	return max(bdp_multiple(bbr, probe_rtt_cwnd_gain_permille), MIN_PIPE_CWND);
 }
 
 static __always_inline void start_round(struct tt_bbr3 *bbr, struct tcp_sock *tp)
@@ -216,7 +218,7 @@ static __always_inline void start_round(struct tt_bbr3 *bbr, struct tcp_sock *tp
 	bbr->next_round_delivered = tp->delivered;
 }
 
-static __always_inline void reset_full_bw(struct tt_bbr3 *bbr, u64 bw_q24)
+static __always_inline void reset_full_bw(struct tt_bbr3 *bbr, u32 bw_q24)
 {
 	bbr->full_bw_q24 = bw_q24;
 	bbr->full_bw_count = 0;
@@ -225,7 +227,7 @@ static __always_inline void reset_full_bw(struct tt_bbr3 *bbr, u64 bw_q24)
 
 static __always_inline void reset_short_term_model(struct tt_bbr3 *bbr)
 {
-	bbr->bw_shortterm_q24 = INFINITE_BW;
+	bbr->bw_shortterm_q24 = INFINITE;
 	bbr->inflight_shortterm = INFINITE;
 }
 
@@ -260,7 +262,7 @@ static __always_inline void enter(struct tt_bbr3 *bbr, enum phase phase, u32 pac
 	bbr->cwnd_gain_permille = cwnd_gain;
 }
 
-static __always_inline void enter_startup(struct tt_bbr3 *bbr)
+static __noinline void enter_startup(struct tt_bbr3 *bbr)
 {
 	enter(bbr, STARTUP, startup_pacing_gain_permille, cwnd_gain_permille);
 }
@@ -271,7 +273,7 @@ static __always_inline void enter_drain(struct tt_bbr3 *bbr)
 	bbr->drain_start_round = bbr->round_count;
 }
 
-static __always_inline void start_probe_bw_down(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void start_probe_bw_down(struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
 	u64 chance = bpf_get_prandom_u32();
 
@@ -292,7 +294,7 @@ static __always_inline void start_probe_bw_cruise(struct tt_bbr3 *bbr)
 	enter(bbr, PROBE_BW_CRUISE, 1000, cwnd_gain_permille);
 }
 
-static __always_inline void start_probe_bw_refill(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void start_probe_bw_refill(struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
 	reset_short_term_model(bbr);
 	bbr->bw_probe_up_rounds = 0;
@@ -309,7 +311,7 @@ static __always_inline void raise_inflight_longterm_slope(struct tt_bbr3 *bbr, s
 	bbr->bw_probe_up_rounds = min(bbr->bw_probe_up_rounds + 1, 30);
 }
 
-static __always_inline void start_probe_bw_up(struct tt_bbr3 *bbr, struct tcp_sock *tp, u64 bw_q24)
+static __noinline void start_probe_bw_up(struct tt_bbr3 *bbr, struct tcp_sock *tp, u32 bw_q24)
 {
 	bbr->ack_phase = ACKS_PROBE_STARTING;
 	start_round(bbr, tp);
@@ -338,11 +340,11 @@ static __always_inline void exit_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock 
 static __always_inline void note_flight(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					const struct rate_sample *rs)
 {
-	struct flight *flight = &bbr->flights[bbr->newest % FLIGHTS];
+	struct flight *flight = &bbr->flights[bbr->newest_flight % FLIGHTS];
 	u32 delivered = tp->delivered - rs->acked_sacked;
 
 	if (delivered - flight->delivered >= max(tp->snd_cwnd / (FLIGHTS / 2), 1u)) {
-		flight = &bbr->flights[++bbr->newest % FLIGHTS];
+		flight = &bbr->flights[++bbr->newest_flight % FLIGHTS];
 		flight->delivered = delivered;
 		flight->lost = bbr->lost_seen;
 		flight->marked = bbr->marked_seen;
@@ -355,14 +357,14 @@ static __always_inline void note_flight(struct tt_bbr3 *bbr, struct tcp_sock *tp
 /* The totals when the segment was sent that is acknowledged now. */
 static __always_inline const struct flight *flight_of(struct tt_bbr3 *bbr, u32 prior_delivered)
 {
-	if (bbr->newest - bbr->acked >= FLIGHTS)
-		bbr->acked = bbr->newest - (FLIGHTS - 1);
-	for (int step = 0; step < 4 && bbr->acked != bbr->newest; step++) {
-		if (is_before(prior_delivered, bbr->flights[(bbr->acked + 1) % FLIGHTS].delivered))
+	if (bbr->newest_flight - bbr->acked_flight >= FLIGHTS)
+		bbr->acked_flight = bbr->newest_flight - (FLIGHTS - 1);
+	for (int step = 0; step < 4 && bbr->acked_flight != bbr->newest_flight; step++) {
+		if (is_before(prior_delivered, bbr->flights[(bbr->acked_flight + 1) % FLIGHTS].delivered))
 			break;
-		bbr->acked++;
+		bbr->acked_flight++;
 	}
-	return &bbr->flights[bbr->acked % FLIGHTS];
+	return &bbr->flights[bbr->acked_flight % FLIGHTS];
 }
 
 static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp,
@@ -384,7 +386,7 @@ static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp
 	sample->prior_delivered = rs->prior_delivered;
 	if (rs->interval_us > 0)
 		sample->bw_q24 = min(((u64)sample->delivered << 24) / (u64)rs->interval_us,
-				     BW_MAX_Q24);
+				     (u64)BW_MAX_Q24);
 	flight = flight_of(bbr, sample->prior_delivered);
 	sample->tx_in_flight = flight->inflight;
 	sample->marked = tp->delivered_ce - flight->marked;
@@ -414,11 +416,9 @@ static __always_inline u32 inflight_at_loss(const struct sample *sample)
 	return inflight_prev + (allowed - lost_prev) / (1000 - loss_threshold_permille);
 }
 
-static __always_inline void handle_losses(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+static __noinline void handle_losses(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					  const struct sample *sample)
 {
-	if (!sample->newly_lost)
-		return;
 	if (!bbr->is_loss_in_round) {
 		bbr->is_loss_in_round = true;
 		bbr->loss_round_delivered = tp->delivered;
@@ -441,7 +441,7 @@ static __always_inline void handle_losses(struct tt_bbr3 *bbr, struct tcp_sock *
 }
 
 /* A segment that came through with a mark would have been dropped without ECN. */
-static __always_inline u64 without_marked(u64 x, const struct sample *sample)
+static __always_inline u32 without_marked(u64 x, const struct sample *sample)
 {
 	if (!sample->marked)
 		return x;
@@ -449,16 +449,14 @@ static __always_inline u64 without_marked(u64 x, const struct sample *sample)
 	       sample->delivered;
 }
 
-static __always_inline void adapt_lower_bounds(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void adapt_lower_bounds(struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	u64 bw_q24 = min(bbr->bw_shortterm_q24, bbr->max_bw_q24);
+	u32 bw_q24 = min(bbr->bw_shortterm_q24, bbr->max_bw_q24);
 	u32 inflight = bbr->inflight_shortterm;
 
-	if (is_probing_bw(bbr) || !bbr->is_loss_in_round)
-		return;
 	if (inflight == INFINITE)
 		inflight = tp->snd_cwnd;
-	bbr->bw_shortterm_q24 = max(bbr->bw_latest_q24, scale(bw_q24, beta_permille));
+	bbr->bw_shortterm_q24 = max(bbr->bw_latest_q24, (u32)scale(bw_q24, beta_permille));
 	bbr->inflight_shortterm = max(bbr->inflight_latest, (u32)scale(inflight, beta_permille));
 }
 
@@ -498,7 +496,7 @@ static __always_inline void update_congestion_signals(struct tt_bbr3 *bbr, struc
 {
 	bbr->bw_latest_q24 = max(bbr->bw_latest_q24, without_marked(sample->bw_q24, sample));
 	bbr->inflight_latest =
-		max(bbr->inflight_latest, (u32)without_marked(sample->delivered, sample));
+		max(bbr->inflight_latest, without_marked(sample->delivered, sample));
 	bbr->loss_round_start = sample->delivered &&
 				!is_before(sample->prior_delivered, bbr->loss_round_delivered);
 	update_round(bbr, tp, sample);
@@ -509,7 +507,7 @@ static __always_inline void update_congestion_signals(struct tt_bbr3 *bbr, struc
 static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 						   const struct sample *sample)
 {
-	u64 interval_us = min(sample->now_us - bbr->extra_acked_start_us, 1ull << 31);
+	u64 interval_us = sample->now_us - bbr->extra_acked_start_us;
 	u64 expected = bbr->bw_q24 * interval_us >> 24;
 	u32 half_window = bbr->full_bw_reached ? EXTRA_ACKED_HALF_WINDOW : 1;
 	u32 extra;
@@ -553,10 +551,10 @@ static __always_inline void check_startup_high_loss(struct tt_bbr3 *bbr, struct 
 		return;
 	bbr->undo_phase = STARTUP;
 	bbr->full_bw_reached = true;
-	bbr->inflight_longterm = max(bdp_multiple(bbr, bbr->bw_q24, 1000), bbr->inflight_latest);
+	bbr->inflight_longterm = max(bdp_multiple(bbr, 1000), bbr->inflight_latest);
 }
 
-static __always_inline void check_startup_and_drain(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+static __noinline void check_startup_and_drain(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 						    const struct sample *sample)
 {
 	if (bbr->phase == STARTUP) {
@@ -566,14 +564,14 @@ static __always_inline void check_startup_and_drain(struct tt_bbr3 *bbr, struct 
 	}
 	if (bbr->phase == DRAIN &&
 	    (sample->inflight <=
-		     quantization_budget(bbr, bdp_multiple(bbr, bbr->bw_q24, 1000)) ||
+		     quantization_budget(bbr, bdp_multiple(bbr, 1000)) ||
 	     bbr->round_count - bbr->drain_start_round > 3))
 		start_probe_bw_down(bbr, tp);
 }
 
 /* ProbeBW: section 5.3.3. */
 
-static __always_inline void probe_inflight_longterm_upward(struct tt_bbr3 *bbr,
+static __noinline void probe_inflight_longterm_upward(struct tt_bbr3 *bbr,
 							   struct tcp_sock *tp,
 							   const struct sample *sample)
 {
@@ -619,7 +617,7 @@ static __always_inline bool adapt_long_term_model(struct tt_bbr3 *bbr, struct tc
 static __always_inline bool is_time_to_probe_bw(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
 						const struct sample *sample)
 {
-	return sample->now_us > bbr->cycle_us + bbr->bw_probe_wait_us ||
+	return sample->now_us - bbr->cycle_us > bbr->bw_probe_wait_us ||
 	       bbr->rounds_since_probe_up >= min(target_inflight(bbr, tp), probe_wait_rounds);
 }
 
@@ -628,7 +626,7 @@ static __always_inline bool is_time_to_cruise(const struct tt_bbr3 *bbr,
 {
 	return sample->inflight <= inflight_with_headroom(bbr) &&
 	       sample->inflight <=
-		       quantization_budget(bbr, bdp_multiple(bbr, bbr->max_bw_q24, 1000));
+		       quantization_budget(bbr, bdp_q8(bbr, bbr->max_bw_q24) >> 8);
 }
 
 static __always_inline bool is_time_to_go_down(struct tt_bbr3 *bbr, struct tcp_sock *tp,
@@ -670,37 +668,49 @@ static __always_inline void update_probe_bw(struct tt_bbr3 *bbr, struct tcp_sock
 
 /* ProbeRTT: section 5.3.4. */
 
-static __always_inline void update_min_rtt(struct tt_bbr3 *bbr, long rtt_us, u64 now_us)
+static __always_inline void update_min_rtt(struct tt_bbr3 *bbr, long rtt_us, u32 now_us)
 {
 	bbr->probe_rtt_expired =
-		now_us > bbr->probe_rtt_min_stamp_us + 1000ull * probe_rtt_interval_ms;
+		now_us - bbr->probe_rtt_min_stamp_us > 1000 * probe_rtt_interval_ms;
 	if (rtt_us >= 0 && (rtt_us < bbr->probe_rtt_min_delay_us || bbr->probe_rtt_expired)) {
 		bbr->probe_rtt_min_delay_us = rtt_us;
 		bbr->probe_rtt_min_stamp_us = now_us;
 	}
 	if (bbr->probe_rtt_min_delay_us < bbr->min_rtt_us ||
-	    now_us > bbr->min_rtt_stamp_us + 1000ull * min_rtt_window_ms) {
+	    now_us - bbr->min_rtt_stamp_us > 1000 * min_rtt_window_ms) {
 		bbr->min_rtt_us = bbr->probe_rtt_min_delay_us;
 		bbr->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us;
 	}
 }
 
-static __always_inline void check_probe_rtt_done(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void enter_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	if (!bbr->probe_rtt_done_us || tp->tcp_mstamp <= bbr->probe_rtt_done_us)
+	save_cwnd(bbr, tp, bbr->in_recovery);
+	enter(bbr, PROBE_RTT, 1000, probe_rtt_cwnd_gain_permille);
+	bbr->probe_rtt_holds = false;
+	bbr->ack_phase = ACKS_PROBE_STOPPING;
+	start_round(bbr, tp);
+}
+
+static __noinline void check_probe_rtt_done(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+{
+	u32 now_us = tp->tcp_mstamp;
+
+	if (!bbr->probe_rtt_holds || !is_before(bbr->probe_rtt_done_us, now_us))
 		return;
-	bbr->probe_rtt_min_stamp_us = tp->tcp_mstamp;
+	bbr->probe_rtt_min_stamp_us = now_us;
 	restore_cwnd(bbr, tp);
 	exit_probe_rtt(bbr, tp);
 }
 
-static __always_inline void handle_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+static __noinline void handle_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					     const struct sample *sample)
 {
 	tp->app_limited = max(tp->delivered + sample->inflight, 1u);
-	if (!bbr->probe_rtt_done_us) {
+	if (!bbr->probe_rtt_holds) {
 		if (sample->inflight > probe_rtt_cwnd(bbr))
 			return;
+		bbr->probe_rtt_holds = true;
 		bbr->probe_rtt_done_us = sample->now_us + 1000 * probe_rtt_duration_ms;
 		bbr->probe_rtt_round_done = false;
 		start_round(bbr, tp);
@@ -715,13 +725,8 @@ static __always_inline void handle_probe_rtt(struct tt_bbr3 *bbr, struct tcp_soc
 static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					    const struct sample *sample)
 {
-	if (bbr->phase != PROBE_RTT && bbr->probe_rtt_expired && !bbr->idle_restart) {
-		save_cwnd(bbr, tp, bbr->in_recovery);
-		enter(bbr, PROBE_RTT, 1000, probe_rtt_cwnd_gain_permille);
-		bbr->probe_rtt_done_us = 0;
-		bbr->ack_phase = ACKS_PROBE_STOPPING;
-		start_round(bbr, tp);
-	}
+	if (bbr->phase != PROBE_RTT && bbr->probe_rtt_expired && !bbr->idle_restart)
+		enter_probe_rtt(bbr, tp);
 	if (bbr->phase == PROBE_RTT)
 		handle_probe_rtt(bbr, tp, sample);
 	if (sample->delivered)
@@ -745,7 +750,7 @@ static __always_inline void set_pacing_rate(struct tt_bbr3 *bbr, struct sock *sk
 }
 
 /* Section 5.6.2. */
-static __always_inline void init_pacing_rate(struct tt_bbr3 *bbr, struct sock *sk)
+static __noinline void init_pacing_rate(struct tt_bbr3 *bbr, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 srtt_us = tcptune_srtt_us(tp);
@@ -772,7 +777,7 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 {
 	u32 extra_acked = max(bbr->extra_acked[0], bbr->extra_acked[1]);
 	u32 max_inflight = quantization_budget(
-		bbr, bdp_multiple(bbr, bbr->bw_q24, bbr->cwnd_gain_permille) + extra_acked);
+		bbr, bdp_multiple(bbr, bbr->cwnd_gain_permille) + extra_acked);
 	u32 cwnd = tp->snd_cwnd;
 
 	if (bbr->full_bw_reached)
@@ -810,13 +815,15 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 		check_probe_rtt_done(bbr, tp);
 
 	take_sample(bbr, tp, rs, &sample);
-	handle_losses(bbr, tp, &sample);
+	if (sample.newly_lost)
+		handle_losses(bbr, tp, &sample);
 	update_congestion_signals(bbr, tp, &sample);
-	if (bbr->loss_round_start)
+	if (bbr->loss_round_start && bbr->is_loss_in_round && !is_probing_bw(bbr))
 		adapt_lower_bounds(bbr, tp);
 	update_ack_aggregation(bbr, tp, &sample);
 	check_full_bw_reached(bbr, &sample);
-	check_startup_and_drain(bbr, tp, &sample);
+	if (bbr->phase == STARTUP || bbr->phase == DRAIN)
+		check_startup_and_drain(bbr, tp, &sample);
 	update_probe_bw(bbr, tp, &sample);
 	update_min_rtt(bbr, rs->rtt_us, sample.now_us);
 	check_probe_rtt(bbr, tp, &sample);
@@ -827,6 +834,7 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 		bbr->inflight_latest = sample.delivered;
 	}
 	bbr->bw_q24 = min(bbr->max_bw_q24, bbr->bw_shortterm_q24);
+	bbr->bdp_q8 = bdp_q8(bbr, bbr->bw_q24);
 
 	/* Idle from here on: what restarts then is paced at bw (section 5.4). */
 	if (!sample.inflight && tp->write_seq == tp->snd_nxt) {
@@ -845,7 +853,7 @@ void TCPTUNE_CALLBACK(tt_bbr3_init, struct sock *sk)
 		bpf_sk_storage_get(&tt_bbr3_state, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 srtt_us = tcptune_srtt_us(tp);
-	u64 now_us = bpf_ktime_get_ns() / 1000; /* tcp_mstamp isn't set yet */
+	u32 now_us = bpf_ktime_get_ns() / 1000; /* tcp_mstamp isn't set yet */
 
 	if (!bbr)
 		return;
