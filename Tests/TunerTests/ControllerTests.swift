@@ -8,7 +8,7 @@ import Testing
 
 extension KernelSuites {
     @Suite struct ControllerTests {
-        @Test(arguments: ["tt_reno", "tt_cubic"])
+        @Test(arguments: ["tt_reno", "tt_cubic", "tt_bbr3"])
         func aBPFControllerCarriesData(_ name: String) throws {
             let tuned = try TunedCgroup()
             try tuned.apply(Profile(controller: name))
