@@ -8,7 +8,8 @@ import Testing
 
 extension KernelSuites {
     @Suite struct ControllerTests {
-        @Test(arguments: ["tt_reno", "tt_cubic", "tt_vegas", "tt_ledbatpp", "tt_copa"])
+        @Test(
+            arguments: ["tt_reno", "tt_cubic", "tt_vegas", "tt_ledbatpp", "tt_copa", "tt_bbr3"])
         func aBPFControllerCarriesData(_ name: String) throws {
             let tuned = try TunedCgroup()
             try tuned.apply(Profile(controller: name))

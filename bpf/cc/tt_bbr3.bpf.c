@@ -45,116 +45,115 @@ TCPTUNE_PARAMETER(u32, probe_rtt_duration_ms, 200, 1, 1000,
 		  "ProbeRTTDuration: what such a probe takes at least (section 2.16)");
 
 #define INFINITE (~0u)
-#define INFINITE_BW (~0ull)
-#define BW_MAX_Q24 ((1ull << 32) - 1)
+#define BW_MAX_Q24 (INFINITE - 1)
 #define MIN_PIPE_CWND 4u
 #define FULL_BW_ROUNDS 3
+#define DRAIN_ROUNDS 3
 #define EXTRA_ACKED_HALF_WINDOW 5 /* of the 10 rounds of ExtraAckedFilterLen */
-#define FLIGHTS 32
+#define U16_MAX 65535u
 
-enum phase { NONE, STARTUP, DRAIN, PROBE_BW_DOWN, PROBE_BW_CRUISE, PROBE_BW_REFILL, PROBE_BW_UP,
+enum phase { OFF, STARTUP, DRAIN, PROBE_BW_DOWN, PROBE_BW_CRUISE, PROBE_BW_REFILL, PROBE_BW_UP,
 	     PROBE_RTT };
 
 enum ack_phase { ACKS_INIT, ACKS_REFILLING, ACKS_PROBE_STARTING, ACKS_PROBE_FEEDBACK,
 		 ACKS_PROBE_STOPPING };
 
-/* Totals when a segment was sent. The kernel keeps them by segment only for `delivered`. */
+/* Totals when a round trip began. A segment that was lost or came with a CE mark is congested. */
 struct flight {
 	u32 delivered;
-	u32 lost;
-	u32 marked; /* delivered with CE */
+	u32 congested;
 	u32 inflight;
 };
 
+/* What every ACK needs, in the socket itself. Times are the clock's in us, modulo 2^32. */
 struct tt_bbr3 {
-	/* The state machine */
-	u8 phase;
-	u8 ack_phase;
-	bool round_start;
-	bool loss_round_start;
-	bool idle_restart;
-	bool full_bw_reached;
-	bool full_bw_now;
-	u8 full_bw_count;
-	bool is_bw_probe_sample;
-	bool prev_probe_too_high;
-	bool prev_probe_precautionary;
-	bool is_loss_in_round;
-	u8 loss_events_in_round;
-	u8 bw_probe_up_rounds;
-	bool probe_rtt_expired;
-	bool probe_rtt_round_done;
-	bool has_srtt; /* the initial pacing rate comes from it */
-	bool in_recovery;
-	u32 pacing_gain_permille;
-	u32 cwnd_gain_permille;
-	u32 round_count;
+	u8 phase : 4;
+	u8 ack_phase : 4;
+	u8 in_recovery : 1;
+	u8 is_loss_in_round : 1;
+	u8 is_bw_probe_sample : 1;
+	u8 idle_restart : 1;
+	u8 full_bw_reached : 1;
+	u8 full_bw_now : 1;
+	u8 prev_probe_too_high : 1;
+	u8 has_srtt : 1; /* the initial pacing rate comes from it */
+	u16 round_count;
+	u16 rounds_since_probe_up;
+	u16 extra_acked_round;
+	u16 extra_acked[2]; /* the last half window's maximum, this one's */
+	u32 extra_acked_delivered;
+	u32 extra_acked_start_us;
 	u32 next_round_delivered;
 	u32 loss_round_delivered;
-	u32 drain_start_round;
-	u32 rounds_since_probe_up;
-	u32 bw_probe_wait_us;
-	u64 cycle_us;
-	u64 probe_rtt_done_us; /* 0: inflight isn't low yet */
-
-	/* The model of the path: data rate */
-	u64 bw_q24; /* what is used: the smaller of the next two */
-	u64 max_bw_q24;
-	u64 bw_shortterm_q24;
-	u64 bw_latest_q24;
-	u64 full_bw_q24;
-	u64 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
-
-	/* The model of the path: data volume */
+	u32 congested_seen;
+	struct flight flights[2]; /* the last round trip's, this one's */
+	u32 bw_q24; /* what is used: the smaller of max_bw and bw_shortterm */
+	u32 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
+	u32 bw_latest_q24;
+	u32 bw_shortterm_q24;
+	u32 inflight_latest;
+	u32 inflight_shortterm;
+	u32 inflight_longterm;
 	u32 min_rtt_us;
 	u32 probe_rtt_min_delay_us;
-	u64 min_rtt_stamp_us;
-	u64 probe_rtt_min_stamp_us;
-	u32 inflight_longterm;
-	u32 inflight_shortterm;
-	u32 inflight_latest;
-	u32 bw_probe_up_acked;
-	u32 probe_up_acked_per_inc;
-	u32 send_quantum;
-	u32 extra_acked[2]; /* the last half window's maximum, this one's */
-	u32 extra_acked_round;
-	u32 extra_acked_delivered;
-	u64 extra_acked_start_us;
-
-	/* To go back to */
-	u32 initial_cwnd;
-	u32 prior_cwnd;
-	u8 undo_phase;
-	u64 undo_bw_shortterm_q24;
-	u32 undo_inflight_shortterm;
-	u32 undo_inflight_longterm;
-
-	/* What was sent when, a sixteenth of a window apart */
-	u32 lost_seen;
-	u32 marked_seen;
-	u32 newest;
-	u32 acked;
-	struct flight flights[FLIGHTS];
+	u32 probe_rtt_min_stamp_us;
+	u32 probe_bw_us; /* when to probe next */
 };
 
-TCPTUNE_STORAGE(tt_bbr3_state, struct tt_bbr3);
+/* What the rest of the state machine needs, a few times in a round trip at most. */
+struct tt_bbr3_rest {
+	u32 initial_cwnd;
+	u32 prior_cwnd;
+	u32 min_rtt_stamp_us;
+	u32 marked_seen;
+	u32 marked_in_round;
+	u32 losses_in_round;
+	u32 full_bw_q24;
+	u32 full_bw_count;
+	u32 drain_start_round;
+	u32 bw_probe_up_rounds;
+	u32 bw_probe_up_acked;
+	u32 probe_up_acked_per_inc;
+	u32 probe_rtt_done_us;
+	bool probe_rtt_holds; /* inflight is low, until then */
+	bool probe_rtt_round_done;
+	bool prev_probe_precautionary;
+	u8 undo_phase;
+	u32 undo_bw_shortterm_q24;
+	u32 undo_inflight_shortterm;
+	u32 undo_inflight_longterm;
+};
 
-/* The rate sample RS, section 2.3; a CE mark counts as a loss (section 3.7). */
+TCPTUNE_STORAGE(tt_bbr3_rest, struct tt_bbr3_rest);
+
+/* The rate sample RS of section 2.3. */
 struct sample {
-	u64 bw_q24; /* 0: none */
-	u64 now_us;
+	u32 now_us;
+	u32 bw_q24; /* 0: none */
 	u32 inflight;
 	u32 prior_delivered;
 	u32 delivered; /* 0: none */
-	u32 lost;
-	u32 marked;
-	u32 tx_in_flight;
 	u32 newly_acked;
-	u32 newly_lost;
+	u32 newly_congested;
 	bool is_app_limited;
+	bool is_round_start;
+	bool is_loss_round_start;
+	/* From look_back() */
+	u32 congested;
+	u32 tx_in_flight;
 };
 
-/* x * permille / 1000, rounded to 2e-6, for products below 2^47. */
+static __always_inline struct tt_bbr3 *state_of(struct tcp_sock *tp)
+{
+	return tcptune_state(tp, struct tt_bbr3);
+}
+
+static __always_inline struct tt_bbr3_rest *rest_of(struct tcp_sock *tp)
+{
+	return bpf_sk_storage_get(&tt_bbr3_rest, tp, NULL, 0);
+}
+
+/* x * permille / 1000, within 2e-6 of it, for products below 2^47. */
 static __always_inline u64 scale(u64 x, u32 permille)
 {
 	return x * permille * 67109 >> 26;
@@ -163,6 +162,18 @@ static __always_inline u64 scale(u64 x, u32 permille)
 static __always_inline bool is_before(u32 a, u32 b)
 {
 	return (s32)(a - b) < 0;
+}
+
+static __always_inline bool has_sack(struct tcp_sock *tp)
+{
+	return BPF_CORE_READ_BITFIELD(tp, rx_opt.sack_ok);
+}
+
+static __always_inline bool is_in_recovery(struct tcp_sock *tp)
+{
+	struct inet_connection_sock *icsk = (struct inet_connection_sock *)tp;
+
+	return BPF_CORE_READ_BITFIELD(icsk, icsk_ca_state) >= TCP_CA_Recovery;
 }
 
 static __always_inline bool is_in_probe_bw(const struct tt_bbr3 *bbr)
@@ -175,20 +186,51 @@ static __always_inline bool is_probing_bw(const struct tt_bbr3 *bbr)
 	return bbr->phase == STARTUP || bbr->phase == PROBE_BW_REFILL || bbr->phase == PROBE_BW_UP;
 }
 
-/* Section 5.6.4.2. */
-static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u64 bw_q24, u32 gain_permille)
+static __always_inline u32 max_bw_q24(const struct tt_bbr3 *bbr)
 {
-	u64 bdp_q8;
+	return max(bbr->bw_filter_q24[0], bbr->bw_filter_q24[1]);
+}
 
-	if (bbr->min_rtt_us == INFINITE)
-		return bbr->initial_cwnd;
-	bdp_q8 = min(bw_q24 * bbr->min_rtt_us >> 16, 1ull << 34);
+/* The table of section 5.6.1. */
+static __always_inline u32 pacing_gain_permille(const struct tt_bbr3 *bbr)
+{
+	switch (bbr->phase) {
+	case STARTUP:
+		return startup_pacing_gain_permille;
+	case DRAIN:
+		return drain_pacing_gain_permille;
+	case PROBE_BW_DOWN:
+		return down_pacing_gain_permille;
+	case PROBE_BW_UP:
+		return up_pacing_gain_permille;
+	default:
+		return 1000;
+	}
+}
+
+static __always_inline u32 phase_cwnd_gain_permille(const struct tt_bbr3 *bbr)
+{
+	if (bbr->phase == PROBE_RTT)
+		return probe_rtt_cwnd_gain_permille;
+	return bbr->phase == PROBE_BW_UP ? up_cwnd_gain_permille : cwnd_gain_permille;
+}
+
+/* Section 5.6.4.2. */
+static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u32 bw_q24, u32 gain_permille)
+{
+	u64 bdp_q8 = min((u64)bw_q24 * bbr->min_rtt_us >> 16, 1ull << 34);
+
 	return (scale(bdp_q8, gain_permille) + 255) >> 8;
 }
 
-static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, u32 inflight)
+/* The kernel's quantum: what is sent in a ms, two segments at least (section 5.6.3). */
+static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
+					       u32 inflight)
 {
-	inflight = max(max(inflight, 3 * bbr->send_quantum), MIN_PIPE_CWND);
+	u64 rate_q24 = scale(bbr->bw_q24, pacing_gain_permille(bbr));
+	u32 quantum = max(min(rate_q24 * 1000 >> 24, (u64)tp->gso_segs), 2ull);
+
+	inflight = max(max(inflight, 3 * quantum), MIN_PIPE_CWND);
 	return bbr->phase == PROBE_BW_UP ? inflight + 2 : inflight;
 }
 
@@ -216,216 +258,202 @@ static __always_inline void start_round(struct tt_bbr3 *bbr, struct tcp_sock *tp
 	bbr->next_round_delivered = tp->delivered;
 }
 
-static __always_inline void reset_full_bw(struct tt_bbr3 *bbr, u64 bw_q24)
+static __always_inline void reset_full_bw(struct tt_bbr3 *bbr, struct tt_bbr3_rest *rest,
+					  u32 bw_q24)
 {
-	bbr->full_bw_q24 = bw_q24;
-	bbr->full_bw_count = 0;
+	rest->full_bw_q24 = bw_q24;
+	rest->full_bw_count = 0;
 	bbr->full_bw_now = false;
 }
 
 static __always_inline void reset_short_term_model(struct tt_bbr3 *bbr)
 {
-	bbr->bw_shortterm_q24 = INFINITE_BW;
+	bbr->bw_shortterm_q24 = INFINITE;
 	bbr->inflight_shortterm = INFINITE;
 }
 
 /* Section 5.6.4.4. */
-static __always_inline void save_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp, bool in_recovery)
+static __always_inline void save_cwnd(struct tt_bbr3 *bbr, struct tt_bbr3_rest *rest,
+				      struct tcp_sock *tp)
 {
-	if (!in_recovery && bbr->phase != PROBE_RTT)
-		bbr->prior_cwnd = tp->snd_cwnd;
+	if (!is_in_recovery(tp) && bbr->phase != PROBE_RTT)
+		rest->prior_cwnd = tp->snd_cwnd;
 	else
-		bbr->prior_cwnd = max(bbr->prior_cwnd, tp->snd_cwnd);
+		rest->prior_cwnd = max(rest->prior_cwnd, tp->snd_cwnd);
 }
 
-static __always_inline void restore_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void restore_cwnd(struct tcp_sock *tp)
 {
-	tcptune_set_cwnd(tp, max(tp->snd_cwnd, bbr->prior_cwnd));
+	struct tt_bbr3_rest *rest = rest_of(tp);
+
+	if (rest)
+		tcptune_set_cwnd(tp, max(tp->snd_cwnd, rest->prior_cwnd));
 }
 
-static __always_inline bool is_in_recovery(struct sock *sk)
+/* Phases: sections 5.3.1 to 5.3.4. What is rare stays out of the path of the other ACKs. */
+
+static __noinline void start_probe_bw_down(struct tcp_sock *tp)
 {
-	struct inet_connection_sock *icsk = (struct inet_connection_sock *)sk;
-
-	return BPF_CORE_READ_BITFIELD(icsk, icsk_ca_state) >= TCP_CA_Recovery;
-}
-
-/* Phases: sections 5.3.1 to 5.3.4. */
-
-static __always_inline void enter(struct tt_bbr3 *bbr, enum phase phase, u32 pacing_gain_permille,
-				  u32 cwnd_gain)
-{
-	bbr->phase = phase;
-	bbr->pacing_gain_permille = pacing_gain_permille;
-	bbr->cwnd_gain_permille = cwnd_gain;
-}
-
-static __always_inline void enter_startup(struct tt_bbr3 *bbr)
-{
-	enter(bbr, STARTUP, startup_pacing_gain_permille, cwnd_gain_permille);
-}
-
-static __always_inline void enter_drain(struct tt_bbr3 *bbr)
-{
-	enter(bbr, DRAIN, drain_pacing_gain_permille, cwnd_gain_permille);
-	bbr->drain_start_round = bbr->round_count;
-}
-
-static __always_inline void start_probe_bw_down(struct tt_bbr3 *bbr, struct tcp_sock *tp)
-{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
 	u64 chance = bpf_get_prandom_u32();
 
+	if (!rest)
+		return;
+	bbr->phase = PROBE_BW_DOWN;
+	bbr->ack_phase = ACKS_PROBE_STOPPING;
 	bbr->is_loss_in_round = false;
 	bbr->bw_latest_q24 = 0;
 	bbr->inflight_latest = 0;
-	bbr->probe_up_acked_per_inc = INFINITE;
 	bbr->rounds_since_probe_up = chance & 1;
-	bbr->bw_probe_wait_us = 1000 * (probe_wait_ms + (chance * probe_wait_random_ms >> 32));
-	bbr->cycle_us = tp->tcp_mstamp;
-	bbr->ack_phase = ACKS_PROBE_STOPPING;
+	bbr->probe_bw_us = (u32)tp->tcp_mstamp +
+			   1000 * (probe_wait_ms + (u32)(chance * probe_wait_random_ms >> 32));
+	rest->probe_up_acked_per_inc = INFINITE;
 	start_round(bbr, tp);
-	enter(bbr, PROBE_BW_DOWN, down_pacing_gain_permille, cwnd_gain_permille);
 }
 
-static __always_inline void start_probe_bw_cruise(struct tt_bbr3 *bbr)
+static __noinline void start_probe_bw_refill(struct tcp_sock *tp)
 {
-	enter(bbr, PROBE_BW_CRUISE, 1000, cwnd_gain_permille);
-}
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
 
-static __always_inline void start_probe_bw_refill(struct tt_bbr3 *bbr, struct tcp_sock *tp)
-{
-	reset_short_term_model(bbr);
-	bbr->bw_probe_up_rounds = 0;
-	bbr->bw_probe_up_acked = 0;
-	bbr->prev_probe_precautionary = false;
+	if (!rest)
+		return;
+	bbr->phase = PROBE_BW_REFILL;
 	bbr->ack_phase = ACKS_REFILLING;
-	start_round(bbr, tp);
-	enter(bbr, PROBE_BW_REFILL, 1000, cwnd_gain_permille);
-}
-
-static __always_inline void raise_inflight_longterm_slope(struct tt_bbr3 *bbr, struct tcp_sock *tp)
-{
-	bbr->probe_up_acked_per_inc = max(tp->snd_cwnd >> (bbr->bw_probe_up_rounds & 31), 1u);
-	bbr->bw_probe_up_rounds = min(bbr->bw_probe_up_rounds + 1, 30);
-}
-
-static __always_inline void start_probe_bw_up(struct tt_bbr3 *bbr, struct tcp_sock *tp, u64 bw_q24)
-{
-	bbr->ack_phase = ACKS_PROBE_STARTING;
-	start_round(bbr, tp);
-	reset_full_bw(bbr, bw_q24);
-	enter(bbr, PROBE_BW_UP, up_pacing_gain_permille, up_cwnd_gain_permille);
-	raise_inflight_longterm_slope(bbr, tp);
-}
-
-static __always_inline void exit_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp)
-{
 	reset_short_term_model(bbr);
-	if (bbr->full_bw_reached) {
-		start_probe_bw_down(bbr, tp);
-		start_probe_bw_cruise(bbr);
-	} else {
-		enter_startup(bbr);
-	}
+	rest->bw_probe_up_rounds = 0;
+	rest->bw_probe_up_acked = 0;
+	rest->prev_probe_precautionary = false;
+	start_round(bbr, tp);
+}
+
+static __always_inline void raise_inflight_longterm_slope(struct tt_bbr3_rest *rest,
+							  struct tcp_sock *tp)
+{
+	rest->probe_up_acked_per_inc = max(tp->snd_cwnd >> (rest->bw_probe_up_rounds & 31), 1u);
+	rest->bw_probe_up_rounds = min(rest->bw_probe_up_rounds + 1, 30u);
+}
+
+static __noinline void start_probe_bw_up(struct tcp_sock *tp, u32 bw_q24)
+{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
+	bbr->phase = PROBE_BW_UP;
+	bbr->ack_phase = ACKS_PROBE_STARTING;
+	bbr->is_bw_probe_sample = true;
+	reset_full_bw(bbr, rest, bw_q24);
+	raise_inflight_longterm_slope(rest, tp);
+	start_round(bbr, tp);
+}
+
+static __noinline void enter_probe_rtt(struct tcp_sock *tp)
+{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
+	save_cwnd(bbr, rest, tp);
+	bbr->phase = PROBE_RTT;
+	bbr->ack_phase = ACKS_PROBE_STOPPING;
+	rest->probe_rtt_holds = false;
+	start_round(bbr, tp);
 }
 
 /* Sampling: section 4.1, as far as the kernel doesn't do it. */
 
-/*
- * Between the last ACK and this one, segments were sent that the kernel stamped with the total
- * delivered of that time, and the flight grew to what it was before this ACK.
- */
-static __always_inline void note_flight(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					const struct rate_sample *rs)
-{
-	struct flight *flight = &bbr->flights[bbr->newest % FLIGHTS];
-	u32 delivered = tp->delivered - rs->acked_sacked;
-
-	if (delivered - flight->delivered >= max(tp->snd_cwnd / (FLIGHTS / 2), 1u)) {
-		flight = &bbr->flights[++bbr->newest % FLIGHTS];
-		flight->delivered = delivered;
-		flight->lost = bbr->lost_seen;
-		flight->marked = bbr->marked_seen;
-		flight->inflight = rs->prior_in_flight;
-	} else {
-		flight->inflight = max(flight->inflight, rs->prior_in_flight);
-	}
-}
-
-/* The totals when the segment was sent that is acknowledged now. */
-static __always_inline const struct flight *flight_of(struct tt_bbr3 *bbr, u32 prior_delivered)
-{
-	if (bbr->newest - bbr->acked >= FLIGHTS)
-		bbr->acked = bbr->newest - (FLIGHTS - 1);
-	for (int step = 0; step < 4 && bbr->acked != bbr->newest; step++) {
-		if (is_before(prior_delivered, bbr->flights[(bbr->acked + 1) % FLIGHTS].delivered))
-			break;
-		bbr->acked++;
-	}
-	return &bbr->flights[bbr->acked % FLIGHTS];
-}
-
 static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					const struct rate_sample *rs, struct sample *sample)
 {
-	const struct flight *flight;
+	u32 congested = tp->lost + tp->delivered_ce;
 
-	note_flight(bbr, tp, rs);
 	sample->now_us = tp->tcp_mstamp;
 	sample->inflight = tcptune_packets_in_flight(tp);
 	sample->newly_acked = rs->acked_sacked;
-	sample->newly_lost = tp->lost - bbr->lost_seen + tp->delivered_ce - bbr->marked_seen;
-	bbr->lost_seen = tp->lost;
-	bbr->marked_seen = tp->delivered_ce;
+	sample->newly_congested = congested - bbr->congested_seen;
 	sample->is_app_limited = rs->is_app_limited;
+	bbr->congested_seen = congested;
 	if (rs->delivered <= 0)
 		return;
 	sample->delivered = rs->delivered;
 	sample->prior_delivered = rs->prior_delivered;
 	if (rs->interval_us > 0)
 		sample->bw_q24 = min(((u64)sample->delivered << 24) / (u64)rs->interval_us,
-				     BW_MAX_Q24);
-	flight = flight_of(bbr, sample->prior_delivered);
-	sample->tx_in_flight = flight->inflight;
-	sample->marked = tp->delivered_ce - flight->marked;
-	sample->lost = tp->lost - flight->lost + sample->marked;
+				     (u64)BW_MAX_Q24);
+	if (!is_before(sample->prior_delivered, bbr->flights[1].delivered)) {
+		bbr->flights[0] = bbr->flights[1];
+		bbr->flights[1].delivered = tp->delivered;
+		bbr->flights[1].congested = congested;
+		bbr->flights[1].inflight = rs->prior_in_flight;
+	}
+}
+
+/*
+ * RS.lost and RS.tx_in_flight. The kernel doesn't keep them with each segment: of one that was
+ * sent between the beginnings of two round trips they lie between the totals of then.
+ */
+static __noinline void look_back(struct tcp_sock *tp, struct sample *sample)
+{
+	const struct tt_bbr3 *bbr = state_of(tp);
+	const struct flight *before = &bbr->flights[0], *after = &bbr->flights[1];
+	u32 span = after->delivered - before->delivered;
+	u64 old, young; /* how near the segment is to either */
+
+	if (sample->tx_in_flight)
+		return;
+	young = min(sample->prior_delivered - before->delivered, span);
+	old = span - young;
+	if (!span)
+		old = span = 1;
+	sample->tx_in_flight = (before->inflight * old + after->inflight * young) / span;
+	sample->congested = bbr->congested_seen - after->congested +
+			    (u32)((after->congested - before->congested) * old / span);
 }
 
 /* Losses: section 5.5.10. */
 
-static __always_inline bool is_inflight_too_high(struct tcp_sock *tp, const struct sample *sample)
+static __always_inline bool is_inflight_too_high(struct tcp_sock *tp, struct sample *sample)
 {
-	if (!sample->lost)
+	look_back(tp, sample);
+	if (!sample->congested)
 		return false;
-	return !BPF_CORE_READ_BITFIELD(tp, rx_opt.sack_ok) ||
-	       (u64)sample->lost * 1000 > (u64)sample->tx_in_flight * loss_threshold_permille;
+	return !has_sack(tp) || (u64)sample->congested * 1000 >
+					(u64)sample->tx_in_flight * loss_threshold_permille;
 }
 
 /* What was in flight when the losses that this ACK reports crossed the threshold. */
 static __always_inline u32 inflight_at_loss(const struct sample *sample)
 {
-	u32 size = min(sample->newly_lost, sample->tx_in_flight);
+	u32 size = min(min(sample->newly_congested, sample->tx_in_flight), sample->congested);
 	u32 inflight_prev = sample->tx_in_flight - size;
 	u64 allowed = (u64)inflight_prev * loss_threshold_permille;
-	u64 lost_prev = 1000ull * (sample->lost - min(size, sample->lost));
+	u64 lost_prev = 1000ull * (sample->congested - size);
 
 	if (allowed <= lost_prev)
 		return inflight_prev;
 	return inflight_prev + (allowed - lost_prev) / (1000 - loss_threshold_permille);
 }
 
-static __always_inline void handle_losses(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					  const struct sample *sample)
+static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sample)
 {
-	if (!sample->newly_lost)
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
 		return;
 	if (!bbr->is_loss_in_round) {
 		bbr->is_loss_in_round = true;
 		bbr->loss_round_delivered = tp->delivered;
-		bbr->loss_events_in_round = 0;
+		rest->losses_in_round = 0;
+		rest->marked_in_round = 0;
 	}
-	if (bbr->loss_events_in_round < 255)
-		bbr->loss_events_in_round++;
+	rest->losses_in_round++;
+	rest->marked_in_round += tp->delivered_ce - rest->marked_seen;
+	rest->marked_seen = tp->delivered_ce;
 	if (!bbr->is_bw_probe_sample || !is_inflight_too_high(tp, sample))
 		return;
 	bbr->prev_probe_too_high = true;
@@ -435,53 +463,58 @@ static __always_inline void handle_losses(struct tt_bbr3 *bbr, struct tcp_sock *
 			max(inflight_at_loss(sample),
 			    (u32)scale(target_inflight(bbr, tp), beta_permille));
 	if (bbr->phase == PROBE_BW_UP) {
-		bbr->undo_phase = PROBE_BW_UP;
-		start_probe_bw_down(bbr, tp);
+		rest->undo_phase = PROBE_BW_UP;
+		start_probe_bw_down(tp);
 	}
 }
 
-/* A segment that came through with a mark would have been dropped without ECN. */
-static __always_inline u64 without_marked(u64 x, const struct sample *sample)
+/* What a segment with a mark delivers doesn't count: without ECN it were lost (section 3.7). */
+static __noinline void adapt_lower_bounds(struct tcp_sock *tp)
 {
-	if (!sample->marked)
-		return x;
-	return x * (sample->delivered - min(sample->marked, sample->delivered)) /
-	       sample->delivered;
-}
-
-static __always_inline void adapt_lower_bounds(struct tt_bbr3 *bbr, struct tcp_sock *tp)
-{
-	u64 bw_q24 = min(bbr->bw_shortterm_q24, bbr->max_bw_q24);
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+	u32 bw_q24 = min(bbr->bw_shortterm_q24, max_bw_q24(bbr));
 	u32 inflight = bbr->inflight_shortterm;
+	u64 bw_latest_q24 = bbr->bw_latest_q24;
+	u32 inflight_latest = bbr->inflight_latest;
 
-	if (is_probing_bw(bbr) || !bbr->is_loss_in_round)
+	if (!rest)
 		return;
 	if (inflight == INFINITE)
 		inflight = tp->snd_cwnd;
-	bbr->bw_shortterm_q24 = max(bbr->bw_latest_q24, scale(bw_q24, beta_permille));
-	bbr->inflight_shortterm = max(bbr->inflight_latest, (u32)scale(inflight, beta_permille));
+	if (rest->marked_in_round && inflight_latest) {
+		u32 unmarked = inflight_latest - min(rest->marked_in_round, inflight_latest);
+
+		bw_latest_q24 = bw_latest_q24 * unmarked / inflight_latest;
+		inflight_latest = unmarked;
+	}
+	bbr->bw_shortterm_q24 = max((u32)bw_latest_q24, (u32)scale(bw_q24, beta_permille));
+	bbr->inflight_shortterm = max(inflight_latest, (u32)scale(inflight, beta_permille));
 }
 
 /* The model: section 5.5. */
 
 static __always_inline void update_round(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					 const struct sample *sample)
+					 struct sample *sample)
 {
-	bbr->round_start = sample->delivered &&
-			   !is_before(sample->prior_delivered, bbr->next_round_delivered);
-	if (!bbr->round_start)
+	if (!sample->delivered)
 		return;
-	start_round(bbr, tp);
-	bbr->round_count++;
-	bbr->rounds_since_probe_up++;
+	sample->is_loss_round_start =
+		!is_before(sample->prior_delivered, bbr->loss_round_delivered);
+	sample->is_round_start = !is_before(sample->prior_delivered, bbr->next_round_delivered);
+	if (sample->is_round_start) {
+		start_round(bbr, tp);
+		bbr->round_count++;
+		bbr->rounds_since_probe_up++;
+	}
 }
 
-static __always_inline void update_max_bw(struct tt_bbr3 *bbr, const struct sample *sample)
+static __always_inline void update_bw(struct tt_bbr3 *bbr, const struct sample *sample)
 {
-	if (!sample->bw_q24 || (sample->is_app_limited && sample->bw_q24 < bbr->max_bw_q24))
-		return;
-	bbr->bw_filter_q24[1] = max(bbr->bw_filter_q24[1], sample->bw_q24);
-	bbr->max_bw_q24 = max(bbr->bw_filter_q24[0], bbr->bw_filter_q24[1]);
+	bbr->bw_latest_q24 = max(bbr->bw_latest_q24, sample->bw_q24);
+	bbr->inflight_latest = max(bbr->inflight_latest, sample->delivered);
+	if (!sample->is_app_limited || sample->bw_q24 >= max_bw_q24(bbr))
+		bbr->bw_filter_q24[1] = max(bbr->bw_filter_q24[1], sample->bw_q24);
 }
 
 static __always_inline void advance_max_bw_filter(struct tt_bbr3 *bbr)
@@ -490,28 +523,15 @@ static __always_inline void advance_max_bw_filter(struct tt_bbr3 *bbr)
 		return;
 	bbr->bw_filter_q24[0] = bbr->bw_filter_q24[1];
 	bbr->bw_filter_q24[1] = 0;
-	bbr->max_bw_q24 = bbr->bw_filter_q24[0];
-}
-
-static __always_inline void update_congestion_signals(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-						      const struct sample *sample)
-{
-	bbr->bw_latest_q24 = max(bbr->bw_latest_q24, without_marked(sample->bw_q24, sample));
-	bbr->inflight_latest =
-		max(bbr->inflight_latest, (u32)without_marked(sample->delivered, sample));
-	bbr->loss_round_start = sample->delivered &&
-				!is_before(sample->prior_delivered, bbr->loss_round_delivered);
-	update_round(bbr, tp, sample);
-	update_max_bw(bbr, sample);
 }
 
 /* Section 5.5.9; the maximum over a window is that of its two halves. */
 static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 						   const struct sample *sample)
 {
-	u64 interval_us = min(sample->now_us - bbr->extra_acked_start_us, 1ull << 31);
-	u64 expected = bbr->bw_q24 * interval_us >> 24;
-	u32 half_window = bbr->full_bw_reached ? EXTRA_ACKED_HALF_WINDOW : 1;
+	u32 interval_us = sample->now_us - bbr->extra_acked_start_us;
+	u64 expected = (u64)bbr->bw_q24 * interval_us >> 24;
+	u16 half_window = bbr->full_bw_reached ? EXTRA_ACKED_HALF_WINDOW : 1;
 	u32 extra;
 
 	if (bbr->extra_acked_delivered <= expected) {
@@ -520,210 +540,273 @@ static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct t
 		expected = 0;
 	}
 	bbr->extra_acked_delivered += sample->newly_acked;
-	extra = min(bbr->extra_acked_delivered - (u32)expected, tp->snd_cwnd);
-	if (bbr->round_count - bbr->extra_acked_round >= half_window) {
+	extra = min(min(bbr->extra_acked_delivered - (u32)expected, tp->snd_cwnd), U16_MAX);
+	if ((u16)(bbr->round_count - bbr->extra_acked_round) >= half_window) {
 		bbr->extra_acked_round = bbr->round_count;
 		bbr->extra_acked[0] = bbr->extra_acked[1];
 		bbr->extra_acked[1] = 0;
 	}
-	bbr->extra_acked[1] = max(bbr->extra_acked[1], extra);
+	if (bbr->extra_acked[1] < extra)
+		bbr->extra_acked[1] = extra;
 }
 
-static __always_inline void check_full_bw_reached(struct tt_bbr3 *bbr, const struct sample *sample)
+/* Once per round trip of Startup and ProbeBW_UP: section 5.3.1. */
+static __noinline void check_full_bw_reached(struct tcp_sock *tp, const struct sample *sample)
 {
-	if (bbr->full_bw_now || !bbr->round_start || sample->is_app_limited || !sample->bw_q24)
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest || bbr->full_bw_now || sample->is_app_limited || !sample->bw_q24)
 		return;
-	if (sample->bw_q24 >= bbr->full_bw_q24 + bbr->full_bw_q24 / 4) {
-		reset_full_bw(bbr, sample->bw_q24);
-		return;
-	}
-	if (++bbr->full_bw_count >= FULL_BW_ROUNDS)
+	if (sample->bw_q24 >= rest->full_bw_q24 + (u64)rest->full_bw_q24 / 4)
+		reset_full_bw(bbr, rest, sample->bw_q24);
+	else if (++rest->full_bw_count >= FULL_BW_ROUNDS)
 		bbr->full_bw_now = bbr->full_bw_reached = true;
 }
 
 /* The first loss began the round: at its end recovery has lasted for one. */
-static __always_inline void check_startup_high_loss(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-						    const struct sample *sample)
+static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct sample *sample)
 {
-	if (bbr->full_bw_reached || !bbr->loss_round_start || !bbr->is_loss_in_round ||
-	    !bbr->in_recovery || !is_inflight_too_high(tp, sample))
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest || !bbr->is_loss_in_round || !bbr->in_recovery ||
+	    !is_inflight_too_high(tp, sample))
 		return;
-	if (bbr->loss_events_in_round < startup_loss_events &&
-	    BPF_CORE_READ_BITFIELD(tp, rx_opt.sack_ok))
+	if (has_sack(tp) && rest->losses_in_round < startup_loss_events)
 		return;
-	bbr->undo_phase = STARTUP;
+	rest->undo_phase = STARTUP;
 	bbr->full_bw_reached = true;
 	bbr->inflight_longterm = max(bdp_multiple(bbr, bbr->bw_q24, 1000), bbr->inflight_latest);
 }
 
-static __always_inline void check_startup_and_drain(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-						    const struct sample *sample)
+static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct sample *sample)
 {
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
 	if (bbr->phase == STARTUP) {
-		check_startup_high_loss(bbr, tp, sample);
-		if (bbr->full_bw_reached)
-			enter_drain(bbr);
+		if (!bbr->full_bw_reached && sample->is_loss_round_start)
+			check_startup_high_loss(tp, sample);
+		if (!bbr->full_bw_reached)
+			return;
+		bbr->phase = DRAIN;
+		rest->drain_start_round = bbr->round_count;
 	}
-	if (bbr->phase == DRAIN &&
-	    (sample->inflight <=
-		     quantization_budget(bbr, bdp_multiple(bbr, bbr->bw_q24, 1000)) ||
-	     bbr->round_count - bbr->drain_start_round > 3))
-		start_probe_bw_down(bbr, tp);
+	if (sample->inflight <=
+		    quantization_budget(bbr, tp, bdp_multiple(bbr, bbr->bw_q24, 1000)) ||
+	    (u16)(bbr->round_count - rest->drain_start_round) > DRAIN_ROUNDS)
+		start_probe_bw_down(tp);
 }
 
 /* ProbeBW: section 5.3.3. */
 
-static __always_inline void probe_inflight_longterm_upward(struct tt_bbr3 *bbr,
-							   struct tcp_sock *tp,
-							   const struct sample *sample)
+static __always_inline bool is_limited_by_longterm(const struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	if (!BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) || tp->snd_cwnd < bbr->inflight_longterm)
-		return;
-	bbr->bw_probe_up_acked += sample->newly_acked;
-	if (bbr->bw_probe_up_acked >= bbr->probe_up_acked_per_inc) {
-		u32 delta = bbr->bw_probe_up_acked / bbr->probe_up_acked_per_inc;
-
-		bbr->bw_probe_up_acked -= delta * bbr->probe_up_acked_per_inc;
-		bbr->inflight_longterm += delta;
-	}
-	if (bbr->round_start)
-		raise_inflight_longterm_slope(bbr, tp);
+	return tp->snd_cwnd >= bbr->inflight_longterm && BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited);
 }
 
-/* True if it decided what comes next. */
-static __always_inline bool adapt_long_term_model(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-						  const struct sample *sample)
+static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp,
+						      const struct sample *sample)
 {
-	if (bbr->ack_phase == ACKS_PROBE_STARTING && bbr->round_start)
-		bbr->ack_phase = ACKS_PROBE_FEEDBACK;
-	if (bbr->ack_phase == ACKS_PROBE_STOPPING && bbr->round_start) {
-		bbr->is_bw_probe_sample = false;
-		bbr->ack_phase = ACKS_INIT;
-		if (is_in_probe_bw(bbr)) {
-			if (!sample->is_app_limited)
-				advance_max_bw_filter(bbr);
-			if (bbr->prev_probe_precautionary && !bbr->prev_probe_too_high) {
-				start_probe_bw_refill(bbr, tp);
-				return true;
-			}
-		}
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest || !is_limited_by_longterm(bbr, tp))
+		return;
+	rest->bw_probe_up_acked += sample->newly_acked;
+	if (rest->bw_probe_up_acked >= rest->probe_up_acked_per_inc) {
+		u32 delta = rest->bw_probe_up_acked / rest->probe_up_acked_per_inc;
+
+		rest->bw_probe_up_acked -= delta * rest->probe_up_acked_per_inc;
+		bbr->inflight_longterm += delta;
 	}
-	if (bbr->inflight_longterm == INFINITE || is_inflight_too_high(tp, sample))
-		return false;
+	if (sample->is_round_start)
+		raise_inflight_longterm_slope(rest, tp);
+}
+
+/* Acknowledgments of the probe begin or end with this round trip. */
+static __noinline void advance_ack_phase(struct tcp_sock *tp, const struct sample *sample)
+{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
+	if (bbr->ack_phase == ACKS_PROBE_STARTING)
+		bbr->ack_phase = ACKS_PROBE_FEEDBACK;
+	if (bbr->ack_phase != ACKS_PROBE_STOPPING)
+		return;
+	bbr->is_bw_probe_sample = false;
+	bbr->ack_phase = ACKS_INIT;
+	if (!is_in_probe_bw(bbr))
+		return;
+	if (!sample->is_app_limited)
+		advance_max_bw_filter(bbr);
+	if (rest->prev_probe_precautionary && !bbr->prev_probe_too_high)
+		start_probe_bw_refill(tp);
+}
+
+static __always_inline void adapt_inflight_longterm(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+						    struct sample *sample)
+{
+	u32 most = max(bbr->flights[0].inflight, bbr->flights[1].inflight);
+
+	if (bbr->inflight_longterm == INFINITE || !sample->delivered)
+		return;
+	if (bbr->phase != PROBE_BW_UP && most <= bbr->inflight_longterm)
+		return; /* too high or not, nothing would be raised */
+	if (is_inflight_too_high(tp, sample))
+		return;
 	bbr->inflight_longterm = max(bbr->inflight_longterm, sample->tx_in_flight);
 	if (bbr->phase == PROBE_BW_UP)
-		probe_inflight_longterm_upward(bbr, tp, sample);
-	return false;
+		probe_inflight_longterm_upward(tp, sample);
 }
 
 static __always_inline bool is_time_to_probe_bw(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
 						const struct sample *sample)
 {
-	return sample->now_us > bbr->cycle_us + bbr->bw_probe_wait_us ||
+	return is_before(bbr->probe_bw_us, sample->now_us) ||
 	       bbr->rounds_since_probe_up >= min(target_inflight(bbr, tp), probe_wait_rounds);
 }
 
-static __always_inline bool is_time_to_cruise(const struct tt_bbr3 *bbr,
+static __always_inline bool is_time_to_cruise(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					      const struct sample *sample)
 {
 	return sample->inflight <= inflight_with_headroom(bbr) &&
 	       sample->inflight <=
-		       quantization_budget(bbr, bdp_multiple(bbr, bbr->max_bw_q24, 1000));
+		       quantization_budget(bbr, tp, bdp_multiple(bbr, max_bw_q24(bbr), 1000));
 }
 
-static __always_inline bool is_time_to_go_down(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					       const struct sample *sample)
+static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, const struct sample *sample)
 {
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
 	if (bbr->prev_probe_too_high && sample->inflight >= bbr->inflight_longterm) {
-		bbr->prev_probe_precautionary = true;
-		return true;
+		rest->prev_probe_precautionary = true;
+	} else if (is_limited_by_longterm(bbr, tp)) {
+		reset_full_bw(bbr, rest, sample->bw_q24);
+		return;
+	} else if (!bbr->full_bw_now) {
+		return;
 	}
-	if (BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited) && tp->snd_cwnd >= bbr->inflight_longterm) {
-		reset_full_bw(bbr, sample->bw_q24);
-		return false;
-	}
-	return bbr->full_bw_now;
+	bbr->prev_probe_too_high = false;
+	start_probe_bw_down(tp);
 }
 
 static __always_inline void update_probe_bw(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					    const struct sample *sample)
+					    struct sample *sample)
 {
-	if (!bbr->full_bw_reached || adapt_long_term_model(bbr, tp, sample))
+	if (!bbr->full_bw_reached)
 		return;
-	if (bbr->phase == PROBE_BW_DOWN || bbr->phase == PROBE_BW_CRUISE) {
+	if (sample->is_round_start) {
+		u32 phase = bbr->phase;
+
+		advance_ack_phase(tp, sample);
+		if (bbr->phase != phase)
+			return;
+	}
+	adapt_inflight_longterm(bbr, tp, sample);
+	switch (bbr->phase) {
+	case PROBE_BW_DOWN:
+	case PROBE_BW_CRUISE:
 		if (is_time_to_probe_bw(bbr, tp, sample))
-			start_probe_bw_refill(bbr, tp);
-		else if (bbr->phase == PROBE_BW_DOWN && is_time_to_cruise(bbr, sample))
-			start_probe_bw_cruise(bbr);
-	} else if (bbr->phase == PROBE_BW_REFILL) {
-		if (bbr->round_start) {
-			bbr->is_bw_probe_sample = true;
-			start_probe_bw_up(bbr, tp, sample->bw_q24);
-		}
-	} else if (bbr->phase == PROBE_BW_UP) {
-		if (is_time_to_go_down(bbr, tp, sample)) {
-			bbr->prev_probe_too_high = false;
-			start_probe_bw_down(bbr, tp);
-		}
+			start_probe_bw_refill(tp);
+		else if (bbr->phase == PROBE_BW_DOWN && is_time_to_cruise(bbr, tp, sample))
+			bbr->phase = PROBE_BW_CRUISE;
+		break;
+	case PROBE_BW_REFILL:
+		if (sample->is_round_start)
+			start_probe_bw_up(tp, sample->bw_q24);
+		break;
+	case PROBE_BW_UP:
+		check_probe_bw_up_done(tp, sample);
+		break;
 	}
 }
 
 /* ProbeRTT: section 5.3.4. */
 
-static __always_inline void update_min_rtt(struct tt_bbr3 *bbr, long rtt_us, u64 now_us)
+static __noinline void update_min_rtt(struct tcp_sock *tp, long rtt_us, u32 now_us)
 {
-	bbr->probe_rtt_expired =
-		now_us > bbr->probe_rtt_min_stamp_us + 1000ull * probe_rtt_interval_ms;
-	if (rtt_us >= 0 && (rtt_us < bbr->probe_rtt_min_delay_us || bbr->probe_rtt_expired)) {
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
+	if (now_us - rest->min_rtt_stamp_us > 1000 * min_rtt_window_ms) {
+		bbr->min_rtt_us = bbr->probe_rtt_min_delay_us;
+		rest->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us;
+	}
+	if (rtt_us >= 0) {
 		bbr->probe_rtt_min_delay_us = rtt_us;
 		bbr->probe_rtt_min_stamp_us = now_us;
 	}
 	if (bbr->probe_rtt_min_delay_us < bbr->min_rtt_us ||
-	    now_us > bbr->min_rtt_stamp_us + 1000ull * min_rtt_window_ms) {
+	    now_us - rest->min_rtt_stamp_us > 1000 * min_rtt_window_ms) {
 		bbr->min_rtt_us = bbr->probe_rtt_min_delay_us;
-		bbr->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us;
+		rest->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us;
 	}
 }
 
-static __always_inline void check_probe_rtt_done(struct tt_bbr3 *bbr, struct tcp_sock *tp)
+static __noinline void check_probe_rtt_done(struct tcp_sock *tp)
 {
-	if (!bbr->probe_rtt_done_us || tp->tcp_mstamp <= bbr->probe_rtt_done_us)
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+	u32 now_us = tp->tcp_mstamp;
+
+	if (!rest || !rest->probe_rtt_holds || !is_before(rest->probe_rtt_done_us, now_us))
 		return;
-	bbr->probe_rtt_min_stamp_us = tp->tcp_mstamp;
-	restore_cwnd(bbr, tp);
-	exit_probe_rtt(bbr, tp);
+	bbr->probe_rtt_min_stamp_us = now_us;
+	restore_cwnd(tp);
+	reset_short_term_model(bbr);
+	if (!bbr->full_bw_reached) {
+		bbr->phase = STARTUP;
+		return;
+	}
+	start_probe_bw_down(tp);
+	bbr->phase = PROBE_BW_CRUISE;
 }
 
-static __always_inline void handle_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					     const struct sample *sample)
+static __noinline void handle_probe_rtt(struct tcp_sock *tp, const struct sample *sample)
 {
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
+
+	if (!rest)
+		return;
 	tp->app_limited = max(tp->delivered + sample->inflight, 1u);
-	if (!bbr->probe_rtt_done_us) {
+	if (!rest->probe_rtt_holds) {
 		if (sample->inflight > probe_rtt_cwnd(bbr))
 			return;
-		bbr->probe_rtt_done_us = sample->now_us + 1000 * probe_rtt_duration_ms;
-		bbr->probe_rtt_round_done = false;
+		rest->probe_rtt_holds = true;
+		rest->probe_rtt_round_done = false;
+		rest->probe_rtt_done_us = sample->now_us + 1000 * probe_rtt_duration_ms;
 		start_round(bbr, tp);
 		return;
 	}
-	if (bbr->round_start)
-		bbr->probe_rtt_round_done = true;
-	if (bbr->probe_rtt_round_done)
-		check_probe_rtt_done(bbr, tp);
+	if (sample->is_round_start)
+		rest->probe_rtt_round_done = true;
+	if (rest->probe_rtt_round_done)
+		check_probe_rtt_done(tp);
 }
 
 static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					    const struct sample *sample)
+					    const struct sample *sample, long rtt_us)
 {
-	if (bbr->phase != PROBE_RTT && bbr->probe_rtt_expired && !bbr->idle_restart) {
-		save_cwnd(bbr, tp, bbr->in_recovery);
-		enter(bbr, PROBE_RTT, 1000, probe_rtt_cwnd_gain_permille);
-		bbr->probe_rtt_done_us = 0;
-		bbr->ack_phase = ACKS_PROBE_STOPPING;
-		start_round(bbr, tp);
-	}
+	bool expired = sample->now_us - bbr->probe_rtt_min_stamp_us > 1000 * probe_rtt_interval_ms;
+
+	if (expired || (rtt_us >= 0 && rtt_us < bbr->probe_rtt_min_delay_us))
+		update_min_rtt(tp, rtt_us, sample->now_us);
+	if (expired && bbr->phase != PROBE_RTT && !bbr->idle_restart)
+		enter_probe_rtt(tp);
 	if (bbr->phase == PROBE_RTT)
-		handle_probe_rtt(bbr, tp, sample);
+		handle_probe_rtt(tp, sample);
 	if (sample->delivered)
 		bbr->idle_restart = false;
 }
@@ -733,27 +816,30 @@ static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock
 static __always_inline void set_pacing_rate(struct tt_bbr3 *bbr, struct sock *sk,
 					    u32 gain_permille)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-	u64 bw_q24 = scale(bbr->bw_q24, gain_permille);
-	u64 rate = scale(bw_q24, 1000 - pacing_margin_permille) * tp->mss_cache >> 10;
+	u64 bw_q24 = scale(scale(bbr->bw_q24, gain_permille), 1000 - pacing_margin_permille);
+	u64 rate = (bw_q24 * tcp_sk(sk)->mss_cache >> 10) * 1000000 >> 14;
 
-	rate = rate * 1000000 >> 14;
 	if (bbr->full_bw_reached || rate > sk->sk_pacing_rate)
 		tcptune_set_pacing_rate(sk, rate);
-	/* Like the kernel's: what is sent in a ms, at least two segments (section 5.6.3). */
-	bbr->send_quantum = max(min(bw_q24 * 1000 >> 24, (u64)tp->gso_segs), 2ull);
 }
 
-/* Section 5.6.2. */
-static __always_inline void init_pacing_rate(struct tt_bbr3 *bbr, struct sock *sk)
+static __noinline void init_pacing_rate(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 srtt_us = tcptune_srtt_us(tp);
 	u64 bytes = (u64)tp->snd_cwnd * tp->mss_cache;
 
-	bbr->has_srtt = srtt_us;
-	tcptune_set_pacing_rate(
-		sk, scale(bytes * 1000000 / (srtt_us ? srtt_us : 1000), startup_pacing_gain_permille));
+	state_of(tp)->has_srtt = srtt_us > 0;
+	tcptune_set_pacing_rate(sk, scale(bytes * 1000000 / (srtt_us ? srtt_us : 1000),
+					  startup_pacing_gain_permille));
+}
+
+/* Until as much was delivered as was sent at first, the model knows too little. */
+static __noinline bool is_beginning(struct tcp_sock *tp)
+{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+
+	return rest && tp->delivered < rest->initial_cwnd;
 }
 
 static __always_inline u32 cwnd_bound(const struct tt_bbr3 *bbr)
@@ -772,12 +858,13 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 {
 	u32 extra_acked = max(bbr->extra_acked[0], bbr->extra_acked[1]);
 	u32 max_inflight = quantization_budget(
-		bbr, bdp_multiple(bbr, bbr->bw_q24, bbr->cwnd_gain_permille) + extra_acked);
+		bbr, tp,
+		bdp_multiple(bbr, bbr->bw_q24, phase_cwnd_gain_permille(bbr)) + extra_acked);
 	u32 cwnd = tp->snd_cwnd;
 
 	if (bbr->full_bw_reached)
 		cwnd = min(cwnd + sample->newly_acked, max_inflight);
-	else if (cwnd < max_inflight || tp->delivered < bbr->initial_cwnd)
+	else if (cwnd < max_inflight || is_beginning(tp))
 		cwnd += sample->newly_acked;
 	cwnd = max(cwnd, MIN_PIPE_CWND);
 	if (bbr->phase == PROBE_RTT)
@@ -785,127 +872,128 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 	tcptune_set_cwnd(tp, min(cwnd, cwnd_bound(bbr)));
 }
 
-static __always_inline struct tt_bbr3 *state_of(struct sock *sk)
-{
-	return bpf_sk_storage_get(&tt_bbr3_state, sk, NULL, 0);
-}
-
 /* Section 5.2.3. */
 void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sample *rs)
 {
-	struct tt_bbr3 *bbr = state_of(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct tt_bbr3 *bbr = state_of(tp);
 	struct sample sample = {};
-	bool was_in_recovery;
+	bool was_in_recovery = bbr->in_recovery;
+	bool is_idle;
 
-	if (!bbr)
+	if (bbr->phase == OFF)
 		return;
-	was_in_recovery = bbr->in_recovery;
-	bbr->in_recovery = is_in_recovery(sk);
+	bbr->in_recovery = is_in_recovery(tp);
 	if (was_in_recovery && !bbr->in_recovery)
-		restore_cwnd(bbr, tp);
+		restore_cwnd(tp);
 	if (!bbr->has_srtt)
-		init_pacing_rate(bbr, sk);
+		init_pacing_rate(sk);
 	if (bbr->idle_restart && bbr->phase == PROBE_RTT)
-		check_probe_rtt_done(bbr, tp);
+		check_probe_rtt_done(tp);
 
 	take_sample(bbr, tp, rs, &sample);
-	handle_losses(bbr, tp, &sample);
-	update_congestion_signals(bbr, tp, &sample);
-	if (bbr->loss_round_start)
-		adapt_lower_bounds(bbr, tp);
+	if (sample.newly_congested)
+		handle_congestion(tp, &sample);
+	update_round(bbr, tp, &sample);
+	update_bw(bbr, &sample);
+	if (sample.is_loss_round_start && bbr->is_loss_in_round && !is_probing_bw(bbr))
+		adapt_lower_bounds(tp);
 	update_ack_aggregation(bbr, tp, &sample);
-	check_full_bw_reached(bbr, &sample);
-	check_startup_and_drain(bbr, tp, &sample);
+	if (sample.is_round_start && (bbr->phase == STARTUP || bbr->phase == PROBE_BW_UP))
+		check_full_bw_reached(tp, &sample);
+	if (bbr->phase == STARTUP || bbr->phase == DRAIN)
+		leave_startup_and_drain(tp, &sample);
 	update_probe_bw(bbr, tp, &sample);
-	update_min_rtt(bbr, rs->rtt_us, sample.now_us);
-	check_probe_rtt(bbr, tp, &sample);
-	if (bbr->loss_round_start) {
+	check_probe_rtt(bbr, tp, &sample, rs->rtt_us);
+	if (sample.is_loss_round_start) {
 		bbr->loss_round_delivered = tp->delivered;
 		bbr->is_loss_in_round = false;
 		bbr->bw_latest_q24 = sample.bw_q24;
 		bbr->inflight_latest = sample.delivered;
 	}
-	bbr->bw_q24 = min(bbr->max_bw_q24, bbr->bw_shortterm_q24);
+	bbr->bw_q24 = min(max_bw_q24(bbr), bbr->bw_shortterm_q24);
 
-	/* Idle from here on: what restarts then is paced at bw (section 5.4). */
-	if (!sample.inflight && tp->write_seq == tp->snd_nxt) {
+	/* Idle from here on: what comes after it is paced at bw (section 5.4). */
+	is_idle = !sample.inflight && tp->write_seq == tp->snd_nxt;
+	if (is_idle)
 		bbr->idle_restart = true;
-		set_pacing_rate(bbr, sk, is_in_probe_bw(bbr) ? 1000 : bbr->pacing_gain_permille);
-	} else {
-		set_pacing_rate(bbr, sk, bbr->pacing_gain_permille);
-	}
+	set_pacing_rate(bbr, sk,
+			is_idle && is_in_probe_bw(bbr) ? 1000 : pacing_gain_permille(bbr));
 	set_cwnd(bbr, tp, &sample);
 }
 
 /* Section 5.2.1. Afresh, also when a connection comes back to this controller. */
 void TCPTUNE_CALLBACK(tt_bbr3_init, struct sock *sk)
 {
-	struct tt_bbr3 *bbr =
-		bpf_sk_storage_get(&tt_bbr3_state, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct tt_bbr3 *bbr = state_of(tp);
+	struct tt_bbr3_rest *rest =
+		bpf_sk_storage_get(&tt_bbr3_rest, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	u32 srtt_us = tcptune_srtt_us(tp);
-	u64 now_us = bpf_ktime_get_ns() / 1000; /* tcp_mstamp isn't set yet */
+	u32 now_us = bpf_ktime_get_ns() / 1000; /* tcp_mstamp isn't set yet */
 
-	if (!bbr)
-		return;
 	__builtin_memset(bbr, 0, sizeof(*bbr));
-	bbr->initial_cwnd = tp->snd_cwnd;
+	if (!rest)
+		return; /* no memory: cwnd stays what it is */
+	__builtin_memset(rest, 0, sizeof(*rest));
+	rest->initial_cwnd = tp->snd_cwnd;
+	rest->min_rtt_stamp_us = now_us;
+	rest->marked_seen = tp->delivered_ce;
+	rest->probe_up_acked_per_inc = INFINITE;
+	bbr->phase = STARTUP;
 	bbr->min_rtt_us = bbr->probe_rtt_min_delay_us = srtt_us ? srtt_us : INFINITE;
-	bbr->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us = now_us;
-	bbr->extra_acked_start_us = now_us;
+	bbr->probe_rtt_min_stamp_us = bbr->extra_acked_start_us = now_us;
 	bbr->inflight_longterm = INFINITE;
-	bbr->probe_up_acked_per_inc = INFINITE;
 	bbr->next_round_delivered = bbr->loss_round_delivered = tp->delivered;
-	bbr->lost_seen = bbr->flights[0].lost = tp->lost;
-	bbr->marked_seen = bbr->flights[0].marked = tp->delivered_ce;
-	bbr->flights[0].delivered = tp->delivered;
-	bbr->flights[0].inflight = tcptune_packets_in_flight(tp);
-	bbr->send_quantum = 2;
+	bbr->congested_seen = bbr->flights[1].congested = tp->lost + tp->delivered_ce;
+	bbr->flights[1].delivered = tp->delivered;
+	bbr->flights[1].inflight = tcptune_packets_in_flight(tp);
+	bbr->flights[0] = bbr->flights[1];
 	reset_short_term_model(bbr);
-	enter_startup(bbr);
 	tcptune_start_pacing(sk);
-	init_pacing_rate(bbr, sk);
+	init_pacing_rate(sk);
 }
 
 /* Losses, a timeout or marks begin an episode that may turn out spurious (section 5.5.11). */
 u32 TCPTUNE_CALLBACK(tt_bbr3_ssthresh, struct sock *sk)
 {
-	struct tt_bbr3 *bbr = state_of(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (bbr) {
-		save_cwnd(bbr, tp, is_in_recovery(sk));
-		bbr->undo_phase = NONE;
-		bbr->undo_bw_shortterm_q24 = bbr->bw_shortterm_q24;
-		bbr->undo_inflight_shortterm = bbr->inflight_shortterm;
-		bbr->undo_inflight_longterm = bbr->inflight_longterm;
+	if (rest) {
+		save_cwnd(bbr, rest, tp);
+		rest->undo_phase = OFF;
+		rest->undo_bw_shortterm_q24 = bbr->bw_shortterm_q24;
+		rest->undo_inflight_shortterm = bbr->inflight_shortterm;
+		rest->undo_inflight_longterm = bbr->inflight_longterm;
 	}
 	return tp->snd_ssthresh;
 }
 
 u32 TCPTUNE_CALLBACK(tt_bbr3_undo_cwnd, struct sock *sk)
 {
-	struct tt_bbr3 *bbr = state_of(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!bbr)
+	if (!rest)
 		return tp->snd_cwnd;
 	bbr->is_loss_in_round = false;
-	reset_full_bw(bbr, 0);
-	bbr->bw_shortterm_q24 = max(bbr->bw_shortterm_q24, bbr->undo_bw_shortterm_q24);
-	bbr->inflight_shortterm = max(bbr->inflight_shortterm, bbr->undo_inflight_shortterm);
-	bbr->inflight_longterm = max(bbr->inflight_longterm, bbr->undo_inflight_longterm);
-	if (bbr->undo_phase == STARTUP && bbr->phase != STARTUP) {
+	reset_full_bw(bbr, rest, 0);
+	bbr->bw_shortterm_q24 = max(bbr->bw_shortterm_q24, rest->undo_bw_shortterm_q24);
+	bbr->inflight_shortterm = max(bbr->inflight_shortterm, rest->undo_inflight_shortterm);
+	bbr->inflight_longterm = max(bbr->inflight_longterm, rest->undo_inflight_longterm);
+	if (rest->undo_phase == STARTUP && bbr->phase != STARTUP) {
 		bbr->full_bw_reached = false;
 		if (bbr->phase != PROBE_RTT)
-			enter_startup(bbr);
-	} else if (bbr->undo_phase == PROBE_BW_UP && bbr->phase != PROBE_BW_UP &&
+			bbr->phase = STARTUP;
+	} else if (rest->undo_phase == PROBE_BW_UP && bbr->phase != PROBE_BW_UP &&
 		   bbr->phase != PROBE_RTT) {
-		start_probe_bw_refill(bbr, tp);
+		start_probe_bw_refill(tp);
 	}
-	bbr->undo_phase = NONE;
-	return max(tp->snd_cwnd, bbr->prior_cwnd);
+	rest->undo_phase = OFF;
+	return max(tp->snd_cwnd, rest->prior_cwnd);
 }
 
 TCPTUNE_CONTROLLER(tt_bbr3,
