@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test func stepsInsideBeforeAndAfterTheWindow() throws {
-        let spec = try direction("8Mbit rtt 10ms at 1s rate 4Mbit at 3s rate 2Mbit at 9s rate 1Mbit")
+        let spec = try direction(
+            "8Mbit rtt 10ms at 1s rate 4Mbit at 3s rate 2Mbit at 9s rate 1Mbit")
         #expect(spec.capacity(from: 0, to: 1_000_000_000) == 8_000_000)
         #expect(spec.capacity(from: 2_000_000_000, to: 4_000_000_000) == 6_000_000)
         #expect(spec.capacity(from: 5_000_000_000, to: 6_000_000_000) == 2_000_000)
