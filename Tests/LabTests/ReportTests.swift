@@ -191,6 +191,10 @@ import Testing
             benchmark.analysis.comparisons[index].adjustedPValue = nil
         }
         #expect(!text(benchmark).contains("VERDICT"))
+        for index in (benchmark.analysis.calibration ?? []).indices {
+            benchmark.analysis.calibration?[index].verdict = .none
+        }
+        #expect(text(benchmark).contains("A against itself: too few blocks to judge by."))
     }
 
     @Test func tellsSharesAndHarm() throws {

@@ -59,6 +59,7 @@ struct Conclusion {
     var calibration: String? {
         guard let calibration = data.analysis.calibration else { return nil }
         let count = calibration.filter { $0.verdict != .none }.count
+        guard count > 0 else { return "A against itself: too few blocks to judge by." }
         return calibrationFindings.isEmpty
             ? "A against itself: none of \(count) metrics differs, as it should be."
             : "A against itself: \(calibrationFindings.count) of \(count) metrics differ; by chance "
