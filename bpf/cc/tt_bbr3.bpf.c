@@ -223,14 +223,15 @@ static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u32 bw_q24, u
 	return (scale(bdp_q8, gain_permille) + 255) >> 8;
 }
 
-/* The kernel's quantum: what is sent in a ms, two segments at least (section 5.6.3). */
+/* Three of the kernel's quanta: what is sent in a ms, two segments at least (section 5.6.3). */
 static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					       u32 inflight)
 {
-	u64 rate_q24 = scale(bbr->bw_q24, pacing_gain_permille(bbr));
-	u32 quantum = max(min(rate_q24 * 1000 >> 24, (u64)tp->gso_segs), 2ull);
+	u32 quantum = scale(bbr->bw_q24, pacing_gain_permille(bbr)) * 1000 >> 24;
 
-	inflight = max(max(inflight, 3 * quantum), MIN_PIPE_CWND);
+	if (inflight < 3 * quantum) /* the limit is read only if it can matter */
+		inflight = max(inflight, 3 * min(quantum, (u32)tp->gso_segs));
+	inflight = max(inflight, max(3 * 2u, MIN_PIPE_CWND));
 	return bbr->phase == PROBE_BW_UP ? inflight + 2 : inflight;
 }
 
@@ -869,7 +870,9 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 	cwnd = max(cwnd, MIN_PIPE_CWND);
 	if (bbr->phase == PROBE_RTT)
 		cwnd = min(cwnd, probe_rtt_cwnd(bbr));
-	tcptune_set_cwnd(tp, min(cwnd, cwnd_bound(bbr)));
+	cwnd = min(cwnd, cwnd_bound(bbr));
+	if (cwnd != tp->snd_cwnd)
+		tcptune_set_cwnd(tp, cwnd);
 }
 
 /* Section 5.2.3. */
