@@ -808,7 +808,7 @@ static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock
 		enter_probe_rtt(tp);
 	if (bbr->phase == PROBE_RTT)
 		handle_probe_rtt(tp, sample);
-	if (sample->delivered)
+	if (bbr->idle_restart && sample->delivered)
 		bbr->idle_restart = false;
 }
 
@@ -881,14 +881,15 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3 *bbr = state_of(tp);
 	struct sample sample = {};
-	bool was_in_recovery = bbr->in_recovery;
 	bool is_idle;
 
 	if (bbr->phase == OFF)
 		return;
-	bbr->in_recovery = is_in_recovery(tp);
-	if (was_in_recovery && !bbr->in_recovery)
-		restore_cwnd(tp);
+	if (bbr->in_recovery != is_in_recovery(tp)) {
+		bbr->in_recovery = !bbr->in_recovery;
+		if (!bbr->in_recovery)
+			restore_cwnd(tp);
+	}
 	if (!bbr->has_srtt)
 		init_pacing_rate(sk);
 	if (bbr->idle_restart && bbr->phase == PROBE_RTT)
