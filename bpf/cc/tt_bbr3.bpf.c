@@ -223,14 +223,15 @@ static __always_inline u32 bdp_multiple(const struct tt_bbr3 *bbr, u32 bw_q24, u
 	return (scale(bdp_q8, gain_permille) + 255) >> 8;
 }
 
-/* The kernel's quantum: what is sent in a ms, two segments at least (section 5.6.3). */
+/* Three of the kernel's quanta: what is sent in a ms, two segments at least (section 5.6.3). */
 static __always_inline u32 quantization_budget(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
 					       u32 inflight)
 {
-	u64 rate_q24 = scale(bbr->bw_q24, pacing_gain_permille(bbr));
-	u32 quantum = max(min(rate_q24 * 1000 >> 24, (u64)tp->gso_segs), 2ull);
+	u32 quantum = scale(bbr->bw_q24, pacing_gain_permille(bbr)) * 1000 >> 24;
 
-	inflight = max(max(inflight, 3 * quantum), MIN_PIPE_CWND);
+	if (inflight < 3 * quantum) /* the limit is read only if it can matter */
+		inflight = max(inflight, 3 * min(quantum, (u32)tp->gso_segs));
+	inflight = max(inflight, max(3 * 2u, MIN_PIPE_CWND));
 	return bbr->phase == PROBE_BW_UP ? inflight + 2 : inflight;
 }
 
@@ -807,7 +808,7 @@ static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock
 		enter_probe_rtt(tp);
 	if (bbr->phase == PROBE_RTT)
 		handle_probe_rtt(tp, sample);
-	if (sample->delivered)
+	if (bbr->idle_restart && sample->delivered)
 		bbr->idle_restart = false;
 }
 
@@ -869,7 +870,9 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 	cwnd = max(cwnd, MIN_PIPE_CWND);
 	if (bbr->phase == PROBE_RTT)
 		cwnd = min(cwnd, probe_rtt_cwnd(bbr));
-	tcptune_set_cwnd(tp, min(cwnd, cwnd_bound(bbr)));
+	cwnd = min(cwnd, cwnd_bound(bbr));
+	if (cwnd != tp->snd_cwnd)
+		tcptune_set_cwnd(tp, cwnd);
 }
 
 /* Section 5.2.3. */
@@ -878,14 +881,15 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3 *bbr = state_of(tp);
 	struct sample sample = {};
-	bool was_in_recovery = bbr->in_recovery;
 	bool is_idle;
 
 	if (bbr->phase == OFF)
 		return;
-	bbr->in_recovery = is_in_recovery(tp);
-	if (was_in_recovery && !bbr->in_recovery)
-		restore_cwnd(tp);
+	if (bbr->in_recovery != is_in_recovery(tp)) {
+		bbr->in_recovery = !bbr->in_recovery;
+		if (!bbr->in_recovery)
+			restore_cwnd(tp);
+	}
 	if (!bbr->has_srtt)
 		init_pacing_rate(sk);
 	if (bbr->idle_restart && bbr->phase == PROBE_RTT)
