@@ -66,6 +66,21 @@ final class BenchCommand {
         try Command.run([binary, "bench"] + arguments)
     }
 
+    /// The file of a profile that can't be faster.
+    func profile(rate: String) throws -> String {
+        try directory.write(
+            """
+            apiVersion: tcptune.dev/v1
+            kind: Profile
+            metadata: { name: at-\(rate.lowercased()) }
+            spec:
+              congestionControl: { algorithm: cubic }
+              socket: { maximumPacingRate: \(rate) }
+
+            """, to: "\(rate).yaml"
+        ).string
+    }
+
     /// The result directories' names, oldest first.
     func made() throws -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: results.string).sorted()) ?? []
@@ -93,5 +108,28 @@ final class BenchCommand {
             let line = String(decoding: words.map { $0 == 0 ? 32 : $0 }, as: UTF8.self)
             return line.contains(" bench serve ") ? nil : "\(entry) \(line)"
         }
+    }
+}
+
+extension ResultDirectory {
+    /// What a busy machine does to a run, which is then made again, three times at most.
+    private static let noise = [
+        "the forwarding thread was kept", "the kernel dropped", "the load was ready",
+        "the kernel's statistics were read",
+    ]
+
+    /// The undisturbed runs of a benchmark that came to its end.
+    func complete(runs: Int) throws -> [RunRecord] {
+        let records = try records()
+        #expect(try manifest().isComplete)
+        #expect(records.map(\.index) == Array(records.indices))
+        #expect(records.count { $0.attempt == 1 } == runs)
+        for record in records where !record.disturbances.isEmpty {
+            let isNoise = record.disturbances.contains { reason in
+                Self.noise.contains { reason.hasPrefix($0) }
+            }
+            #expect(isNoise, "\(record.disturbances)")
+        }
+        return records.undisturbed
     }
 }

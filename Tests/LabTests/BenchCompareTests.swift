@@ -13,23 +13,9 @@ extension KernelSuites {
             bench = try BenchCommand()
         }
 
-        private func profile(_ rate: String) throws -> String {
-            try bench.directory.write(
-                """
-                apiVersion: tcptune.dev/v1
-                kind: Profile
-                metadata: { name: at-\(rate.lowercased()) }
-                spec:
-                  congestionControl: { algorithm: cubic }
-                  socket: { maximumPacingRate: \(rate) }
-
-                """, to: "\(rate).yaml"
-            ).string
-        }
-
         /// A is slower the second time, B as before.
         @Test func aRegressionIsFound() throws {
-            let (fast, slow) = (try profile("8Mbit"), try profile("2Mbit"))
+            let (fast, slow) = (try bench.profile(rate: "8Mbit"), try bench.profile(rate: "2Mbit"))
             let directories = try [fast, slow].map { a in
                 try bench.results(
                     of: [

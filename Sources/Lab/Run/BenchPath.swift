@@ -45,7 +45,7 @@ package enum BenchPath: Sendable {
     /// Whether anybody serves at the other end of a real path.
     func check() throws {
         guard case .real(let server) = self else { return }
-        let exchange = try Workload(parsing: "rr:1s,think=100ms")
+        let exchange = try Workload(parsing: "rr:2s,think=100ms")
         let report = try LoadClient.run(LoadClient.Options(workload: exchange, addresses: [server]))
         guard report.isComplete else { throw BenchError(.interrupted, "interrupted") }
         guard report.received.bytes > 0 else {
