@@ -3,7 +3,7 @@
  * BBRv3 (draft-ietf-ccwg-bbr-06). Section numbers below are that draft's, and so are the names.
  *
  * Data is counted in segments, time in us, bandwidth in segments per us with 24 fractional bits
- * (_q24). On a kernel before 6.10 or after, pacing is TCP's own: no fq is needed.
+ * (_q24). Pacing is TCP's own where fq doesn't do it.
  */
 #include <tcptune/cc.h>
 
@@ -106,7 +106,6 @@ struct tt_bbr3_rest {
 	u32 prior_cwnd;
 	u32 min_rtt_stamp_us;
 	u32 marked_seen;
-	u32 marked_in_round;
 	u32 losses_in_round;
 	u32 full_bw_q24;
 	u32 full_bw_count;
@@ -439,10 +438,15 @@ static __always_inline u32 inflight_at_loss(const struct sample *sample)
 	return inflight_prev + (allowed - lost_prev) / (1000 - loss_threshold_permille);
 }
 
+/*
+ * A CE mark counts as a lost segment (section 3.7), but how many there are isn't known: the receiver
+ * repeats one for a round trip (RFC 3168). It only says that so much in flight is too much.
+ */
 static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sample)
 {
 	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
+	bool is_marked;
 
 	if (!rest)
 		return;
@@ -450,10 +454,9 @@ static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sam
 		bbr->is_loss_in_round = true;
 		bbr->loss_round_delivered = tp->delivered;
 		rest->losses_in_round = 0;
-		rest->marked_in_round = 0;
 	}
 	rest->losses_in_round++;
-	rest->marked_in_round += tp->delivered_ce - rest->marked_seen;
+	is_marked = tp->delivered_ce != rest->marked_seen;
 	rest->marked_seen = tp->delivered_ce;
 	if (!bbr->is_bw_probe_sample || !is_inflight_too_high(tp, sample))
 		return;
@@ -461,7 +464,7 @@ static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sam
 	bbr->is_bw_probe_sample = false;
 	if (!sample->is_app_limited)
 		bbr->inflight_longterm =
-			max(inflight_at_loss(sample),
+			max(is_marked ? sample->tx_in_flight : inflight_at_loss(sample),
 			    (u32)scale(target_inflight(bbr, tp), beta_permille));
 	if (bbr->phase == PROBE_BW_UP) {
 		rest->undo_phase = PROBE_BW_UP;
@@ -469,28 +472,16 @@ static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sam
 	}
 }
 
-/* What a segment with a mark delivers doesn't count: without ECN it were lost (section 3.7). */
-static __noinline void adapt_lower_bounds(struct tcp_sock *tp)
+/* When not probing: down to what was delivered in the last round trip. */
+static __always_inline void adapt_lower_bounds(struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
-	struct tt_bbr3 *bbr = state_of(tp);
 	u32 bw_q24 = min(bbr->bw_shortterm_q24, max_bw_q24(bbr));
 	u32 inflight = bbr->inflight_shortterm;
-	u64 bw_latest_q24 = bbr->bw_latest_q24;
-	u32 inflight_latest = bbr->inflight_latest;
 
-	if (!rest)
-		return;
 	if (inflight == INFINITE)
 		inflight = tp->snd_cwnd;
-	if (rest->marked_in_round && inflight_latest) {
-		u32 unmarked = inflight_latest - min(rest->marked_in_round, inflight_latest);
-
-		bw_latest_q24 = bw_latest_q24 * unmarked / inflight_latest;
-		inflight_latest = unmarked;
-	}
-	bbr->bw_shortterm_q24 = max((u32)bw_latest_q24, (u32)scale(bw_q24, beta_permille));
-	bbr->inflight_shortterm = max(inflight_latest, (u32)scale(inflight, beta_permille));
+	bbr->bw_shortterm_q24 = max(bbr->bw_latest_q24, (u32)scale(bw_q24, beta_permille));
+	bbr->inflight_shortterm = max(bbr->inflight_latest, (u32)scale(inflight, beta_permille));
 }
 
 /* The model: section 5.5. */
@@ -901,7 +892,7 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 	update_round(bbr, tp, &sample);
 	update_bw(bbr, &sample);
 	if (sample.is_loss_round_start && bbr->is_loss_in_round && !is_probing_bw(bbr))
-		adapt_lower_bounds(tp);
+		adapt_lower_bounds(bbr, tp);
 	update_ack_aggregation(bbr, tp, &sample);
 	if (sample.is_round_start && (bbr->phase == STARTUP || bbr->phase == PROBE_BW_UP))
 		check_full_bw_reached(tp, &sample);
