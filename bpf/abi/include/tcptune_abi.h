@@ -152,7 +152,8 @@ enum tt_connection_flags {
 struct tt_connection {
 	__u64 attachment; /* 0: nobody's */
 	__u64 opened_ns;  /* CLOCK_MONOTONIC */
-	__u32 rule;	  /* index into the settings */
+	__u16 rule;	  /* index into the settings */
+	__u16 counted_at; /* when its totals were, in 1.024 ms, the lowest bits */
 	__u32 flags;
 	__u64 counted[TT_FLOW_COUNT];
 };
