@@ -33,10 +33,6 @@ extension KernelSuites {
             try transfer(10_000_000, from: server, to: client)
             #expect(try client.options.congestionControl == "tt_dctcp")
             #expect(try server.options.congestionControl == "tt_dctcp")
-
-            let (alone, other) = try TCPConnection.pair(client: tuned.placement)
-            #expect(try alone.options.congestionControl == "reno")
-            try transfer(10_000_000, from: alone, to: other)
         }
 
         @Test func parametersAreARegistrationOfTheirOwn() throws {
