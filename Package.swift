@@ -122,7 +122,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkloadsTests", dependencies: ["Host", "TestSupport", "Workloads", system],
+            name: "WorkloadsTests",
+            dependencies: ["Host", "Statistics", "TestSupport", "Workloads", system],
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",

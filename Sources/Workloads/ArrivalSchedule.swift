@@ -1,3 +1,5 @@
+import Statistics
+
 /// When short flows start and how large they are: a Poisson process, the same for the same seed.
 package struct ArrivalSchedule: Sequence, IteratorProtocol, Sendable {
     package struct Arrival: Sendable, Hashable {

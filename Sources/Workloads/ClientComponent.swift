@@ -1,3 +1,5 @@
+import Statistics
+
 /// A component of a workload that a client runs.
 struct ClientComponent {
     let spec: Workload.Component

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Host
+import Statistics
 import SystemPackage
 
 /// A client from its first connection to its report.

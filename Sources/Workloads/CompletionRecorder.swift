@@ -1,3 +1,5 @@
+import Statistics
+
 /// Keeps flow completion times: all as histograms, and up to a limit each of them.
 struct CompletionRecorder {
     private var count = 0

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Host
+import Statistics
 import SystemPackage
 
 /// The open connections of one end: who is ready, what moved, what is recorded of them.
