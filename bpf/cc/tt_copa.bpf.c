@@ -92,7 +92,6 @@ void TCPTUNE_CALLBACK(tt_copa_init, struct sock *sk)
 	ca->velocity = 1;
 	ca->last_empty_us = tp->tcp_mstamp;
 	ca->delivered = tp->delivered;
-	begin_round(ca, tp);
 	tcptune_start_pacing(sk);
 	pace(sk, tcptune_srtt_us(tp));
 }
@@ -133,7 +132,6 @@ static __always_inline void end_round(struct tt_copa *ca, struct tcp_sock *tp)
 	} else {
 		update_velocity(ca, tp);
 	}
-	begin_round(ca, tp);
 }
 
 /* By velocity / (delta * cwnd) for every segment acknowledged (section 2.1, step 3). */
@@ -182,8 +180,10 @@ void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
 		ca->last_empty_us = now_us;
 	ca->competing = competitive && now_us - ca->last_empty_us > 5 * srtt_us;
 
-	if ((s32)(tp->snd_una - ca->round_end) >= 0) {
-		end_round(ca, tp);
+	if (tcptune_round_over(tp, ca->round_end)) {
+		if (ca->round_end)
+			end_round(ca, tp);
+		begin_round(ca, tp);
 		cwnd = 0;
 	}
 

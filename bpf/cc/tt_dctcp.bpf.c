@@ -57,7 +57,6 @@ void TCPTUNE_CALLBACK(tt_dctcp_init, struct sock *sk)
 
 	ca->alpha_q20 = (u64)initial_alpha_permille * ONE_Q20 / 1000;
 	ca->received = tp->rcv_nxt;
-	begin_window(ca, tp);
 	if (sk->__sk_common.skc_state != TCP_LISTEN && !peer_does_ecn(tp))
 		fall_back(sk);
 }
@@ -69,16 +68,16 @@ void TCPTUNE_CALLBACK(tt_dctcp_in_ack_event, struct sock *sk, u32 flags)
 	struct tt_dctcp *ca = tcptune_state(sk, struct tt_dctcp);
 	u64 delivered, marked_q20;
 
-	if ((s32)(tp->snd_una - ca->window_end) <= 0)
+	if (!tcptune_round_over(tp, ca->window_end))
 		return;
 	delivered = tp->delivered - ca->delivered;
-	if (delivered) {
+	if (ca->window_end && delivered) {
 		marked_q20 = ((u64)(tp->delivered_ce - ca->delivered_ce) << 20) / delivered;
 		ca->alpha_q20 = ((u64)ca->alpha_q20 * (1000000 - g_ppm) +
 				 min(marked_q20, (u64)ONE_Q20) * g_ppm) / 1000000;
 	}
 	begin_window(ca, tp);
-	/* A connection that was open already can't fall back while it is being moved here. */
+	/* The kernel refuses that in init while it is choosing this controller. */
 	if (!peer_does_ecn(tp))
 		fall_back(sk);
 }

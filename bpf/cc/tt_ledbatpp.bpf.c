@@ -142,7 +142,7 @@ void TCPTUNE_CALLBACK(tt_ledbatpp_cong_avoid, struct sock *sk, u32 ack, u32 acke
 	update_gain(ca, tp->rtt_min.s[0].v);
 	delay_us = queueing_delay_us(ca, tp);
 	if (ca->frozen_rounds) {
-		if ((s32)(tp->snd_una - ca->round_end) >= 0) {
+		if (tcptune_round_over(tp, ca->round_end)) {
 			ca->frozen_rounds--;
 			ca->round_end = tp->snd_nxt;
 		}

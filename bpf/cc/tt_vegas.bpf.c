@@ -60,7 +60,7 @@ void TCPTUNE_CALLBACK(tt_vegas_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 	bool limited = tcptune_is_cwnd_limited(tp);
 
 	ca->limited |= limited;
-	if (!ca->round_end || (s32)(tp->snd_una - ca->round_end) >= 0) {
+	if (tcptune_round_over(tp, ca->round_end)) {
 		if (ca->round_end)
 			end_round(ca, tp);
 		ca->round_end = tp->snd_nxt;

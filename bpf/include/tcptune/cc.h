@@ -146,6 +146,16 @@ static __always_inline u32 tcptune_flight_size(struct tcp_sock *tp)
 	return min(max(tp->packets_out, tp->max_packets_out), tp->snd_cwnd);
 }
 
+/*
+ * Whether the round that ends with this sequence number, snd_nxt as it began, is over. 0, as state
+ * starts: none has begun. init is too early for that: with a controller that was chosen before the
+ * SYN, snd_nxt isn't set yet.
+ */
+static __always_inline bool tcptune_round_over(struct tcp_sock *tp, u32 end)
+{
+	return !end || (s32)(tp->snd_una - end) >= 0;
+}
+
 /* Smoothed RTT in us; 0: none yet. */
 static __always_inline u32 tcptune_srtt_us(struct tcp_sock *tp)
 {

@@ -53,7 +53,7 @@ static __always_inline u32 tcptune_hystart(struct tcptune_hystart *hystart, stru
 
 	if (tp->snd_ssthresh < TCP_INFINITE_SSTHRESH)
 		return acked;
-	if (!hystart->window_end || (s32)(tp->snd_una - hystart->window_end) >= 0)
+	if (tcptune_round_over(tp, hystart->window_end))
 		tcptune_hystart_next_round(hystart, tp);
 
 	current = hystart->current_round_min_rtt_us;

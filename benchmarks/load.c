@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The load behind benchmarks/figures.
+ *
+ *   load bulk  CGROUP-A CGROUP-B NETNS-A NETNS-B CONTROLLER-A CONTROLLER-B MEGABYTES BLOCKS
+ *   load churn CGROUP-A CGROUP-B COUNT BLOCKS
+ *   load hold  PORT COUNT
+ *
+ * bulk and churn compare two cgroups in one process: a socket belongs to the cgroup that its maker
+ * was in, so one process can hold sockets of both and take turns. Each block is A B B A, which
+ * cancels what drifts, and prints the two sums: of CPU nanoseconds for bulk, of wall nanoseconds for
+ * churn. What differs from process to process (memory layout, ports, placement) is the same for both.
+ *
+ * A controller of "-" is left to the cgroup's profile.
+ *
+ * hold opens COUNT connections on loopback and keeps them until standard input ends.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int order[] = { 0, 1, 1, 0 };
+
+static void fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void must(int result, const char *what)
+{
+	if (result < 0) fail(what);
+}
+
+static struct sockaddr_in at(const char *ip, int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+	inet_pton(AF_INET, ip, &a.sin_addr);
+	return a;
+}
+
+/* Moves this process, with all its threads. */
+static void enter_cgroup(const char *path)
+{
+	char file[512];
+	snprintf(file, sizeof file, "%s/cgroup.procs", path);
+	int fd = open(file, O_WRONLY);
+	if (fd < 0 || write(fd, "0", 1) != 1) fail(file);
+	close(fd);
+}
+
+/* Moves this thread. */
+static void enter_netns(const char *name)
+{
+	char file[256];
+	snprintf(file, sizeof file, "/run/netns/%s", name);
+	int fd = open(file, O_RDONLY);
+	if (fd < 0 || setns(fd, CLONE_NEWNET)) fail(file);
+	close(fd);
+}
+
+static int listen_on(const char *ip, int port)
+{
+	int s = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	struct sockaddr_in a = at(ip, port);
+	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	must(bind(s, (void *)&a, sizeof a), "bind");
+	must(listen(s, 4096), "listen");
+	return s;
+}
+
+static int connect_to(const char *ip, int port, const char *controller)
+{
+	int s = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in a = at(ip, port);
+	must(s, "socket");
+	if (controller && strcmp(controller, "-"))
+		must(setsockopt(s, IPPROTO_TCP, TCP_CONGESTION, controller, strlen(controller)), controller);
+	must(connect(s, (void *)&a, sizeof a), "connect");
+	return s;
+}
+
+/* ---- CPU time: this process, and the kernel's soft-interrupt threads that may work for it */
+
+static int softirq_threads[64], softirq_count;
+
+static void find_softirq_threads(void)
+{
+	for (int pid = 1; pid < 4096 && softirq_count < 64; pid++) {
+		char path[64], name[32] = "";
+		snprintf(path, sizeof path, "/proc/%d/comm", pid);
+		int fd = open(path, O_RDONLY);
+		if (fd < 0) continue;
+		if (read(fd, name, sizeof name - 1) > 0 && !strncmp(name, "ksoftirqd/", 10)) {
+			snprintf(path, sizeof path, "/proc/%d/schedstat", pid);
+			softirq_threads[softirq_count++] = open(path, O_RDONLY);
+		}
+		close(fd);
+	}
+}
+
+static long long nanoseconds(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static long long cpu_time(void)
+{
+	long long sum = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+	for (int i = 0; i < softirq_count; i++) {
+		char text[128] = "";
+		if (pread(softirq_threads[i], text, sizeof text - 1, 0) > 0) sum += atoll(text);
+	}
+	return sum;
+}
+
+/* ---- bulk */
+
+enum { CHUNK = 128 << 10 };
+static const char *server_netns;
+static int listeners[2];
+static long long slice_bytes;
+static pthread_barrier_t listening;
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+}
+
+/* Reads slices from whichever connection has one, and answers each with a byte. */
+static void *receive(void *cgroups)
+{
+	char **paths = cgroups;
+	int connection[2], turn = 0;
+	char *buffer = malloc(CHUNK);
+	pin(1);
+	enter_netns(server_netns);
+	for (int i = 0; i < 2; i++) {
+		enter_cgroup(paths[i]);
+		listeners[i] = listen_on("0.0.0.0", 16000 + i);
+	}
+	pthread_barrier_wait(&listening);
+	for (int i = 0; i < 2; i++) must(connection[i] = accept(listeners[i], NULL, NULL), "accept");
+	for (;; turn = (turn + 1) % 4) {
+		int s = connection[order[turn]];
+		for (long long left = slice_bytes; left > 0;) {
+			ssize_t n = read(s, buffer, left < CHUNK ? left : CHUNK);
+			if (n <= 0) return NULL;
+			left -= n;
+		}
+		if (write(s, "", 1) != 1) return NULL;
+	}
+}
+
+static int bulk(char **argv)
+{
+	char **cgroups = argv, **controllers = argv + 4, *buffer = calloc(1, CHUNK), byte;
+	int connection[2], blocks = atoi(argv[7]);
+	pthread_t receiver;
+	server_netns = argv[3];
+	slice_bytes = atoll(argv[6]) << 20;
+	pthread_barrier_init(&listening, NULL, 2);
+	find_softirq_threads();
+	pthread_create(&receiver, NULL, receive, cgroups);
+	pthread_barrier_wait(&listening);
+	pin(0);
+	enter_netns(argv[2]);
+	for (int i = 0; i < 2; i++) {
+		enter_cgroup(cgroups[i]);
+		connection[i] = connect_to("10.98.0.2", 16000 + i, controllers[i]);
+	}
+	for (int block = -2; block < blocks; block++) { /* two to warm up */
+		long long cost[2] = { 0, 0 };
+		for (int turn = 0; turn < 4; turn++) {
+			int s = connection[order[turn]];
+			long long before = cpu_time();
+			for (long long left = slice_bytes; left > 0;) {
+				ssize_t n = write(s, buffer, left < CHUNK ? left : CHUNK);
+				must(n, "write");
+				left -= n;
+			}
+			if (read(s, &byte, 1) != 1) fail("answer");
+			cost[order[turn]] += cpu_time() - before;
+		}
+		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
+	}
+	return 0;
+}
+
+/* ---- churn */
+
+static void serve_each(int listener)
+{
+	char byte;
+	for (int s; (s = accept(listener, NULL, NULL)) >= 0; close(s)) {
+		if (read(s, &byte, 1) != 1 || write(s, &byte, 1) != 1) fail("echo");
+		while (read(s, &byte, 1) > 0) ;
+	}
+}
+
+static int churn(char **argv)
+{
+	int count = atoi(argv[2]), blocks = atoi(argv[3]);
+	pid_t server[2];
+	for (int i = 0; i < 2; i++) {
+		enter_cgroup(argv[i]);
+		int listener = listen_on("127.0.0.1", 16000 + i);
+		if (!(server[i] = fork())) serve_each(listener);
+		close(listener);
+	}
+	for (int block = -1; block < blocks; block++) {
+		long long cost[2] = { 0, 0 };
+		for (int turn = 0; turn < 4; turn++) {
+			int arm = order[turn];
+			enter_cgroup(argv[arm]);
+			long long before = nanoseconds(CLOCK_MONOTONIC);
+			for (int i = 0; i < count; i++) {
+				char byte = 'x';
+				int s = connect_to("127.0.0.1", 16000 + arm, NULL);
+				if (write(s, &byte, 1) != 1 || read(s, &byte, 1) != 1) fail("request");
+				close(s);
+			}
+			cost[arm] += nanoseconds(CLOCK_MONOTONIC) - before;
+		}
+		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
+	}
+	for (int i = 0; i < 2; i++) {
+		kill(server[i], SIGKILL);
+		waitpid(server[i], NULL, 0);
+	}
+	return 0;
+}
+
+/* ---- hold */
+
+static int hold(int port, int count)
+{
+	int listener = listen_on("0.0.0.0", port);
+	pid_t server = fork();
+	if (!server) {
+		for (int i = 0; i < count; i++) must(accept(listener, NULL, NULL), "accept");
+		pause();
+	}
+	for (int i = 0; i < count; i++) {
+		char ip[32]; /* several, for the ports */
+		snprintf(ip, sizeof ip, "127.0.1.%d", 1 + i / 5000);
+		connect_to(ip, port, NULL);
+	}
+	puts("ready");
+	fflush(stdout);
+	getchar();
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 10 && !strcmp(argv[1], "bulk")) return bulk(argv + 2);
+	if (argc == 6 && !strcmp(argv[1], "churn")) return churn(argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "hold")) return hold(atoi(argv[2]), atoi(argv[3]));
+	fputs("usage: see the head of load.c\n", stderr);
+	return 2;
+}
