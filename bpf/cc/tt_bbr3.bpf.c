@@ -867,7 +867,7 @@ static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
 }
 
 /* Section 5.2.3. */
-void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sample *rs)
+TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sample *rs)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3 *bbr = state_of(tp);
@@ -918,7 +918,7 @@ void TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct ra
 }
 
 /* Section 5.2.1. Afresh, also when a connection comes back to this controller. */
-void TCPTUNE_CALLBACK(tt_bbr3_init, struct sock *sk)
+TCPTUNE_CALLBACK(void, tt_bbr3_init, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3 *bbr = state_of(tp);
@@ -950,7 +950,7 @@ void TCPTUNE_CALLBACK(tt_bbr3_init, struct sock *sk)
 }
 
 /* Losses, a timeout or marks begin an episode that may turn out spurious (section 5.5.11). */
-u32 TCPTUNE_CALLBACK(tt_bbr3_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_bbr3_ssthresh, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3_rest *rest = rest_of(tp);
@@ -966,7 +966,7 @@ u32 TCPTUNE_CALLBACK(tt_bbr3_ssthresh, struct sock *sk)
 	return tp->snd_ssthresh;
 }
 
-u32 TCPTUNE_CALLBACK(tt_bbr3_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_bbr3_undo_cwnd, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_bbr3_rest *rest = rest_of(tp);

@@ -83,7 +83,7 @@ static __always_inline void begin_round(struct tt_copa *ca, struct tcp_sock *tp)
 	ca->round_lost = tp->lost;
 }
 
-void TCPTUNE_CALLBACK(tt_copa_init, struct sock *sk)
+TCPTUNE_CALLBACK(void, tt_copa_init, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_copa *ca = tcptune_state(sk, struct tt_copa);
@@ -156,7 +156,7 @@ static __always_inline void move_cwnd(struct tt_copa *ca, struct tcp_sock *tp, u
 }
 
 /* Takes nothing but the socket, so that its signature before 6.10 and since doesn't matter. */
-void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
+TCPTUNE_CALLBACK(void, tt_copa_cong_control, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_copa *ca = tcptune_state(sk, struct tt_copa);
@@ -202,13 +202,13 @@ void TCPTUNE_CALLBACK(tt_copa_cong_control, struct sock *sk)
 }
 
 /* A loss alone changes nothing (but delta, and that per round). */
-u32 TCPTUNE_CALLBACK(tt_copa_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_copa_ssthresh, struct sock *sk)
 {
 	return tcp_sk(sk)->snd_ssthresh;
 }
 
 /* After a timeout the path is looked for anew; cwnd is the kernel's, 1. */
-void TCPTUNE_CALLBACK(tt_copa_set_state, struct sock *sk, u8 new_state)
+TCPTUNE_CALLBACK(void, tt_copa_set_state, struct sock *sk, u8 new_state)
 {
 	struct tt_copa *ca = tcptune_state(sk, struct tt_copa);
 
@@ -220,7 +220,7 @@ void TCPTUNE_CALLBACK(tt_copa_set_state, struct sock *sk, u8 new_state)
 	ca->credit = 0;
 }
 
-u32 TCPTUNE_CALLBACK(tt_copa_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_copa_undo_cwnd, struct sock *sk)
 {
 	return tcp_reno_undo_cwnd(sk);
 }

@@ -145,7 +145,7 @@ static __always_inline u32 congestion_avoidance(struct tt_cubic *ca, u32 cwnd, u
 	return grow(cwnd, &ca->cwnd_credit_q10, target - cwnd_q10, acked, cwnd);
 }
 
-void TCPTUNE_CALLBACK(tt_cubic_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+TCPTUNE_CALLBACK(void, tt_cubic_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_cubic *ca = tcptune_state(sk, struct tt_cubic);
@@ -175,7 +175,7 @@ void TCPTUNE_CALLBACK(tt_cubic_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 }
 
 /* Sections 4.6 and 4.7. */
-u32 TCPTUNE_CALLBACK(tt_cubic_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_cubic_ssthresh, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_cubic *ca = tcptune_state(sk, struct tt_cubic);
@@ -194,14 +194,14 @@ u32 TCPTUNE_CALLBACK(tt_cubic_ssthresh, struct sock *sk)
 }
 
 /* After a timeout the old plateau says nothing any more (section 4.8). */
-void TCPTUNE_CALLBACK(tt_cubic_set_state, struct sock *sk, u8 new_state)
+TCPTUNE_CALLBACK(void, tt_cubic_set_state, struct sock *sk, u8 new_state)
 {
 	if (new_state == TCP_CA_Loss)
 		tcptune_state(sk, struct tt_cubic)->stage.w_max = 0;
 }
 
 /* The reduction wasn't due to a loss (section 4.9); ssthresh is the kernel's to restore. */
-u32 TCPTUNE_CALLBACK(tt_cubic_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_cubic_undo_cwnd, struct sock *sk)
 {
 	struct tt_cubic *ca = tcptune_state(sk, struct tt_cubic);
 

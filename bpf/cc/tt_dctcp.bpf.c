@@ -50,7 +50,7 @@ static __always_inline void begin_window(struct tt_dctcp *ca, struct tcp_sock *t
 	ca->delivered_ce = tp->delivered_ce;
 }
 
-void TCPTUNE_CALLBACK(tt_dctcp_init, struct sock *sk)
+TCPTUNE_CALLBACK(void, tt_dctcp_init, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_dctcp *ca = tcptune_state(sk, struct tt_dctcp);
@@ -62,7 +62,7 @@ void TCPTUNE_CALLBACK(tt_dctcp_init, struct sock *sk)
 }
 
 /* alpha = (1 - g) alpha + g M, once per window (section 3.3). */
-void TCPTUNE_CALLBACK(tt_dctcp_in_ack_event, struct sock *sk, u32 flags)
+TCPTUNE_CALLBACK(void, tt_dctcp_in_ack_event, struct sock *sk, u32 flags)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_dctcp *ca = tcptune_state(sk, struct tt_dctcp);
@@ -82,7 +82,7 @@ void TCPTUNE_CALLBACK(tt_dctcp_in_ack_event, struct sock *sk, u32 flags)
 		fall_back(sk);
 }
 
-void TCPTUNE_CALLBACK(tt_dctcp_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+TCPTUNE_CALLBACK(void, tt_dctcp_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -97,7 +97,7 @@ void TCPTUNE_CALLBACK(tt_dctcp_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 }
 
 /* What a loss asks for (section 3.5): the same as without DCTCP. */
-u32 TCPTUNE_CALLBACK(tt_dctcp_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_dctcp_ssthresh, struct sock *sk)
 {
 	u64 flight = tcptune_flight_size(tcp_sk(sk));
 
@@ -108,7 +108,7 @@ u32 TCPTUNE_CALLBACK(tt_dctcp_ssthresh, struct sock *sk)
  * What marks ask for: cwnd (1 - alpha / 2), at most once per window (section 3.3). The
  * kernel has asked for ssthresh and goes down to it in the course of the window.
  */
-void TCPTUNE_CALLBACK(tt_dctcp_set_state, struct sock *sk, u8 new_state)
+TCPTUNE_CALLBACK(void, tt_dctcp_set_state, struct sock *sk, u8 new_state)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_dctcp *ca = tcptune_state(sk, struct tt_dctcp);
@@ -130,7 +130,7 @@ static __always_inline void echo(struct tcp_sock *tp, bool ce)
  * The receiver's half (section 3.2), for every segment that comes in: ECE says whether the
  * acknowledged segments were marked, so a change ends what a delayed ACK may cover.
  */
-void TCPTUNE_CALLBACK(tt_dctcp_cwnd_event, struct sock *sk, enum tcp_ca_event event)
+TCPTUNE_CALLBACK(void, tt_dctcp_cwnd_event, struct sock *sk, enum tcp_ca_event event)
 {
 	struct inet_connection_sock *icsk = (struct inet_connection_sock *)sk;
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -151,7 +151,7 @@ void TCPTUNE_CALLBACK(tt_dctcp_cwnd_event, struct sock *sk, enum tcp_ca_event ev
 	echo(tp, ce);
 }
 
-u32 TCPTUNE_CALLBACK(tt_dctcp_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_dctcp_undo_cwnd, struct sock *sk)
 {
 	return tcp_reno_undo_cwnd(sk);
 }

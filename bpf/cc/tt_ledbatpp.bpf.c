@@ -39,7 +39,7 @@ struct tt_ledbatpp {
 	u8 frozen_rounds;      /* to go */
 };
 
-void TCPTUNE_CALLBACK(tt_ledbatpp_init, struct sock *sk)
+TCPTUNE_CALLBACK(void, tt_ledbatpp_init, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -132,7 +132,7 @@ static __always_inline void congestion_avoidance(struct tt_ledbatpp *ca, struct 
 	ca->credit_q10 = credit_q10;
 }
 
-void TCPTUNE_CALLBACK(tt_ledbatpp_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+TCPTUNE_CALLBACK(void, tt_ledbatpp_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_ledbatpp *ca = tcptune_state(sk, struct tt_ledbatpp);
@@ -168,7 +168,7 @@ void TCPTUNE_CALLBACK(tt_ledbatpp_cong_avoid, struct sock *sk, u32 ack, u32 acke
 		congestion_avoidance(ca, tp, delay_us, acked);
 }
 
-u32 TCPTUNE_CALLBACK(tt_ledbatpp_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_ledbatpp_ssthresh, struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 window = tcptune_flight_size(tp);
@@ -179,7 +179,7 @@ u32 TCPTUNE_CALLBACK(tt_ledbatpp_ssthresh, struct sock *sk)
 	return max(window * loss_beta_permille / 1000, (u64)MIN_CWND);
 }
 
-u32 TCPTUNE_CALLBACK(tt_ledbatpp_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_ledbatpp_undo_cwnd, struct sock *sk)
 {
 	return tcp_reno_undo_cwnd(sk);
 }

@@ -8,7 +8,7 @@ TCPTUNE_PARAMETER(u32, beta_permille, 500, 100, 950,
 TCPTUNE_PARAMETER(u32, abc_limit_segments, 65535, 1, 65535,
 		  "Largest growth of cwnd per ACK in slow start (L of RFC 3465)");
 
-void TCPTUNE_CALLBACK(tt_reno_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+TCPTUNE_CALLBACK(void, tt_reno_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -23,14 +23,14 @@ void TCPTUNE_CALLBACK(tt_reno_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 	tcp_cong_avoid_ai(tp, tp->snd_cwnd, acked);
 }
 
-u32 TCPTUNE_CALLBACK(tt_reno_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_reno_ssthresh, struct sock *sk)
 {
 	u64 flight = tcptune_flight_size(tcp_sk(sk));
 
 	return max(flight * beta_permille / 1000, 2ull);
 }
 
-u32 TCPTUNE_CALLBACK(tt_reno_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_reno_undo_cwnd, struct sock *sk)
 {
 	return tcp_reno_undo_cwnd(sk);
 }

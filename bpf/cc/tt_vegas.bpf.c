@@ -53,7 +53,7 @@ static __always_inline void end_round(struct tt_vegas *ca, struct tcp_sock *tp)
 	}
 }
 
-void TCPTUNE_CALLBACK(tt_vegas_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+TCPTUNE_CALLBACK(void, tt_vegas_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_vegas *ca = tcptune_state(sk, struct tt_vegas);
@@ -70,7 +70,7 @@ void TCPTUNE_CALLBACK(tt_vegas_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 		tcp_slow_start(tp, acked);
 }
 
-u32 TCPTUNE_CALLBACK(tt_vegas_ssthresh, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_vegas_ssthresh, struct sock *sk)
 {
 	u64 flight = tcptune_flight_size(tcp_sk(sk));
 
@@ -78,7 +78,7 @@ u32 TCPTUNE_CALLBACK(tt_vegas_ssthresh, struct sock *sk)
 	return max(flight * loss_beta_permille / 1000, 2ull);
 }
 
-u32 TCPTUNE_CALLBACK(tt_vegas_undo_cwnd, struct sock *sk)
+TCPTUNE_CALLBACK(u32, tt_vegas_undo_cwnd, struct sock *sk)
 {
 	return tcp_reno_undo_cwnd(sk);
 }

@@ -6,7 +6,7 @@
  *
  *	TCPTUNE_PARAMETER(u32, beta_permille, 500, 100, 950, "Multiplicative decrease factor");
  *
- *	u32 TCPTUNE_CALLBACK(mine_ssthresh, struct sock *sk) { ... }
+ *	TCPTUNE_CALLBACK(u32, mine_ssthresh, struct sock *sk) { ... }
  *	...
  *	TCPTUNE_CONTROLLER(mine,
  *			   .ssthresh = (void *)mine_ssthresh,
@@ -35,19 +35,66 @@
 		__attribute__((btf_decl_tag("param:range=" #lowest ".." #highest)))	\
 		__attribute__((btf_decl_tag("param:doc=" description))) = (value)
 
-/* A member of tcp_congestion_ops, after its return type. */
-#define TCPTUNE_CALLBACK(name, ...) SEC("struct_ops/" #name) BPF_PROG(name, __VA_ARGS__)
+/* How often a callback had to be put right; `tcptune doctor` reports it. */
+u64 tcptune_clamps;
+
+/* What a callback leaves behind or returns can't stall a connection, whatever it does. */
+static __always_inline void tcptune_clamp_state(u64 **ctx)
+{
+	struct sock *sk = (struct sock *)(*ctx)[0];
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+
+	if ((s32)tp->snd_cwnd <= 0) {
+		tp->snd_cwnd = 1;
+		__sync_fetch_and_add(&tcptune_clamps, 1);
+	}
+	if (!sk->sk_pacing_rate) {
+		sk->sk_pacing_rate = tp->mss_cache;
+		__sync_fetch_and_add(&tcptune_clamps, 1);
+	}
+}
+
+static __always_inline u32 tcptune_clamp_segments(u32 segments)
+{
+	if ((s32)segments > 0)
+		return segments;
+	__sync_fetch_and_add(&tcptune_clamps, 1);
+	return 1;
+}
+
+#define TCPTUNE_CLAMPED_void(call) (call)
+#define TCPTUNE_CLAMPED_u32(call) tcptune_clamp_segments(call)
+
+/*
+ * A member of tcp_congestion_ops: what it returns (void, or u32 for a number of segments), its name
+ * and its arguments.
+ */
+#define TCPTUNE_CALLBACK(type, name, args...)						\
+	SEC("struct_ops/" #name) type name(unsigned long long *ctx);			\
+	static __always_inline type ____##name(unsigned long long *ctx, ##args);	\
+	type name(unsigned long long *ctx)						\
+	{										\
+		u64 *clamped __attribute__((cleanup(tcptune_clamp_state))) = ctx;	\
+											\
+		_Pragma("GCC diagnostic push")						\
+		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")			\
+		return TCPTUNE_CLAMPED_##type(____##name(___bpf_ctx_cast(args)));	\
+		_Pragma("GCC diagnostic pop")						\
+	}										\
+	static __always_inline type ____##name(unsigned long long *ctx, ##args)
 
 /*
  * The member cong_control, of either signature:
  *
- *	void TCPTUNE_CONG_CONTROL(mine_cong_control, struct sock *sk, const struct rate_sample *rs)
+ *	TCPTUNE_CONG_CONTROL(mine_cong_control, struct sock *sk, const struct rate_sample *rs)
  */
 #define TCPTUNE_CONG_CONTROL(name, sk, rs)						\
-	SEC("struct_ops/" #name) name(u64 *ctx);					\
+	SEC("struct_ops/" #name) void name(unsigned long long *ctx);			\
 	static __always_inline void ____##name(sk, rs);					\
-	void name(u64 *ctx)								\
+	void name(unsigned long long *ctx)						\
 	{										\
+		u64 *clamped __attribute__((cleanup(tcptune_clamp_state))) = ctx;	\
+											\
 		____##name((struct sock *)ctx[0], tcptune_rate_sample(ctx));		\
 	}										\
 	static __always_inline void ____##name(sk, rs)
@@ -162,7 +209,7 @@ static __always_inline u32 tcptune_srtt_us(struct tcp_sock *tp)
 	return tp->srtt_us >> 3;
 }
 
-/* The only way a controller should set cwnd: a window of 0 would stall the connection. */
+/* Sets cwnd, within what the socket allows. */
 static __always_inline void tcptune_set_cwnd(struct tcp_sock *tp, u32 cwnd)
 {
 	tp->snd_cwnd = max(min(cwnd, tp->snd_cwnd_clamp), 1u);
@@ -195,8 +242,7 @@ static __always_inline void tcptune_start_pacing(struct sock *sk)
 		sk->sk_pacing_status = SK_PACING_NEEDED;
 }
 
-/* The only way a controller should set the pacing rate, in bytes per s: 0 would stall the
- * connection. */
+/* Sets the pacing rate, in bytes per s, within what the socket allows. */
 static __always_inline void tcptune_set_pacing_rate(struct sock *sk, u64 rate)
 {
 	sk->sk_pacing_rate = max(min(rate, (u64)sk->sk_max_pacing_rate), (u64)tcp_sk(sk)->mss_cache);
