@@ -65,7 +65,10 @@ struct flight {
 	u32 inflight;
 };
 
-/* What every ACK needs, in the socket itself. Times are the clock's in us, modulo 2^32. */
+/*
+ * What every ACK needs, in the socket itself; first what one without event does. Times are the
+ * clock's in us, modulo 2^32.
+ */
 struct tt_bbr3 {
 	u8 phase : 4;
 	u8 ack_phase : 4;
@@ -77,16 +80,20 @@ struct tt_bbr3 {
 	u8 full_bw_now : 1;
 	u8 prev_probe_too_high : 1;
 	u8 has_srtt : 1; /* the initial pacing rate comes from it */
+	u8 is_eventful : 1; /* every ACK matters: see is_uneventful() */
 	u16 round_count;
 	u16 rounds_since_probe_up;
 	u16 extra_acked_round;
 	u16 extra_acked[2]; /* the last half window's maximum, this one's */
 	u32 extra_acked_delivered;
 	u32 extra_acked_start_us;
+	u32 congested_seen;
+	u32 event_delivered; /* a segment sent from here on ends a round trip of some kind */
+	u32 event_us;	     /* the next timer */
+	u32 event_inflight;  /* so little in flight is an event */
+	u32 cwnd_limit;	     /* what the model allows */
 	u32 next_round_delivered;
 	u32 loss_round_delivered;
-	u32 congested_seen;
-	struct flight flights[2]; /* the last round trip's, this one's */
 	u32 bw_q24; /* what is used: the smaller of max_bw and bw_shortterm */
 	u32 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
 	u32 bw_latest_q24;
@@ -102,6 +109,7 @@ struct tt_bbr3 {
 
 /* What the rest of the state machine needs, a few times in a round trip at most. */
 struct tt_bbr3_rest {
+	struct flight flights[2]; /* the last round trip's, this one's */
 	u32 initial_cwnd;
 	u32 prior_cwnd;
 	u32 min_rtt_stamp_us;
@@ -282,19 +290,16 @@ static __always_inline void save_cwnd(struct tt_bbr3 *bbr, struct tt_bbr3_rest *
 		rest->prior_cwnd = max(rest->prior_cwnd, tp->snd_cwnd);
 }
 
-static __noinline void restore_cwnd(struct tcp_sock *tp)
+static __noinline void restore_cwnd(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
-
 	if (rest)
 		tcptune_set_cwnd(tp, max(tp->snd_cwnd, rest->prior_cwnd));
 }
 
 /* Phases: sections 5.3.1 to 5.3.4. What is rare stays out of the path of the other ACKs. */
 
-static __noinline void start_probe_bw_down(struct tcp_sock *tp)
+static __noinline void start_probe_bw_down(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 	u64 chance = bpf_get_prandom_u32();
 
@@ -312,9 +317,8 @@ static __noinline void start_probe_bw_down(struct tcp_sock *tp)
 	start_round(bbr, tp);
 }
 
-static __noinline void start_probe_bw_refill(struct tcp_sock *tp)
+static __noinline void start_probe_bw_refill(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
 	if (!rest)
@@ -335,13 +339,10 @@ static __always_inline void raise_inflight_longterm_slope(struct tt_bbr3_rest *r
 	rest->bw_probe_up_rounds = min(rest->bw_probe_up_rounds + 1, 30u);
 }
 
-static __noinline void start_probe_bw_up(struct tcp_sock *tp, u32 bw_q24)
+static __noinline void start_probe_bw_up(struct tcp_sock *tp, struct tt_bbr3_rest *rest, u32 bw_q24)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	bbr->phase = PROBE_BW_UP;
 	bbr->ack_phase = ACKS_PROBE_STARTING;
 	bbr->is_bw_probe_sample = true;
@@ -350,9 +351,8 @@ static __noinline void start_probe_bw_up(struct tcp_sock *tp, u32 bw_q24)
 	start_round(bbr, tp);
 }
 
-static __noinline void enter_probe_rtt(struct tcp_sock *tp)
+static __noinline void enter_probe_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
 	if (!rest)
@@ -367,6 +367,7 @@ static __noinline void enter_probe_rtt(struct tcp_sock *tp)
 /* Sampling: section 4.1, as far as the kernel doesn't do it. */
 
 static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+					struct tt_bbr3_rest *rest,
 					const struct rate_sample *rs, struct sample *sample)
 {
 	u32 congested = tp->lost + tp->delivered_ce;
@@ -384,11 +385,11 @@ static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp
 	if (rs->interval_us > 0)
 		sample->bw_q24 = min(((u64)sample->delivered << 24) / (u64)rs->interval_us,
 				     (u64)BW_MAX_Q24);
-	if (!is_before(sample->prior_delivered, bbr->flights[1].delivered)) {
-		bbr->flights[0] = bbr->flights[1];
-		bbr->flights[1].delivered = tp->delivered;
-		bbr->flights[1].congested = congested;
-		bbr->flights[1].inflight = rs->prior_in_flight;
+	if (!is_before(sample->prior_delivered, rest->flights[1].delivered)) {
+		rest->flights[0] = rest->flights[1];
+		rest->flights[1].delivered = tp->delivered;
+		rest->flights[1].congested = congested;
+		rest->flights[1].inflight = rs->prior_in_flight;
 	}
 }
 
@@ -396,10 +397,10 @@ static __always_inline void take_sample(struct tt_bbr3 *bbr, struct tcp_sock *tp
  * RS.lost and RS.tx_in_flight. The kernel doesn't keep them with each segment: of one that was
  * sent between the beginnings of two round trips they lie between the totals of then.
  */
-static __noinline void look_back(struct tcp_sock *tp, struct sample *sample)
+static __noinline void look_back(struct tcp_sock *tp, const struct tt_bbr3_rest *rest,
+				 struct sample *sample)
 {
-	const struct tt_bbr3 *bbr = state_of(tp);
-	const struct flight *before = &bbr->flights[0], *after = &bbr->flights[1];
+	const struct flight *before = &rest->flights[0], *after = &rest->flights[1];
 	u32 span = after->delivered - before->delivered;
 	u64 old, young; /* how near the segment is to either */
 
@@ -410,15 +411,17 @@ static __noinline void look_back(struct tcp_sock *tp, struct sample *sample)
 	if (!span)
 		old = span = 1;
 	sample->tx_in_flight = (before->inflight * old + after->inflight * young) / span;
-	sample->congested = bbr->congested_seen - after->congested +
+	sample->congested = state_of(tp)->congested_seen - after->congested +
 			    (u32)((after->congested - before->congested) * old / span);
 }
 
 /* Losses: section 5.5.10. */
 
-static __always_inline bool is_inflight_too_high(struct tcp_sock *tp, struct sample *sample)
+static __always_inline bool is_inflight_too_high(struct tcp_sock *tp,
+						 const struct tt_bbr3_rest *rest,
+						 struct sample *sample)
 {
-	look_back(tp, sample);
+	look_back(tp, rest, sample);
 	if (!sample->congested)
 		return false;
 	return !has_sack(tp) || (u64)sample->congested * 1000 >
@@ -441,15 +444,14 @@ static __always_inline u32 inflight_at_loss(const struct sample *sample)
 /*
  * A CE mark counts as a lost segment (section 3.7), but how many there are isn't known: the receiver
  * repeats one for a round trip (RFC 3168). It only says that so much in flight is too much.
+ *
+ * Returns whether ProbeBW_UP has to end.
  */
-static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sample)
+static __noinline bool handle_congestion(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 	bool is_marked;
 
-	if (!rest)
-		return;
 	if (!bbr->is_loss_in_round) {
 		bbr->is_loss_in_round = true;
 		bbr->loss_round_delivered = tp->delivered;
@@ -458,18 +460,15 @@ static __noinline void handle_congestion(struct tcp_sock *tp, struct sample *sam
 	rest->losses_in_round++;
 	is_marked = tp->delivered_ce != rest->marked_seen;
 	rest->marked_seen = tp->delivered_ce;
-	if (!bbr->is_bw_probe_sample || !is_inflight_too_high(tp, sample))
-		return;
+	if (!bbr->is_bw_probe_sample || !is_inflight_too_high(tp, rest, sample))
+		return false;
 	bbr->prev_probe_too_high = true;
 	bbr->is_bw_probe_sample = false;
 	if (!sample->is_app_limited)
 		bbr->inflight_longterm =
 			max(is_marked ? sample->tx_in_flight : inflight_at_loss(sample),
 			    (u32)scale(target_inflight(bbr, tp), beta_permille));
-	if (bbr->phase == PROBE_BW_UP) {
-		rest->undo_phase = PROBE_BW_UP;
-		start_probe_bw_down(tp);
-	}
+	return bbr->phase == PROBE_BW_UP;
 }
 
 /* When not probing: down to what was delivered in the last round trip. */
@@ -517,22 +516,28 @@ static __always_inline void advance_max_bw_filter(struct tt_bbr3 *bbr)
 	bbr->bw_filter_q24[1] = 0;
 }
 
-/* Section 5.5.9; the maximum over a window is that of its two halves. */
-static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-						   const struct sample *sample)
+/* What has come more than bw would have brought (section 5.5.9), now. */
+static __always_inline u32 extra_acked(struct tt_bbr3 *bbr, struct tcp_sock *tp, u32 newly_acked)
 {
-	u32 interval_us = sample->now_us - bbr->extra_acked_start_us;
-	u64 expected = (u64)bbr->bw_q24 * interval_us >> 24;
-	u16 half_window = bbr->full_bw_reached ? EXTRA_ACKED_HALF_WINDOW : 1;
-	u32 extra;
+	u32 now_us = tp->tcp_mstamp;
+	u64 expected = (u64)bbr->bw_q24 * (now_us - bbr->extra_acked_start_us) >> 24;
 
 	if (bbr->extra_acked_delivered <= expected) {
 		bbr->extra_acked_delivered = 0;
-		bbr->extra_acked_start_us = sample->now_us;
+		bbr->extra_acked_start_us = now_us;
 		expected = 0;
 	}
-	bbr->extra_acked_delivered += sample->newly_acked;
-	extra = min(min(bbr->extra_acked_delivered - (u32)expected, tp->snd_cwnd), U16_MAX);
+	bbr->extra_acked_delivered += newly_acked;
+	return min(min(bbr->extra_acked_delivered - (u32)expected, tp->snd_cwnd), U16_MAX);
+}
+
+/* The maximum over a window is that of its two halves. */
+static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+						   const struct sample *sample)
+{
+	u16 half_window = bbr->full_bw_reached ? EXTRA_ACKED_HALF_WINDOW : 1;
+	u32 extra = extra_acked(bbr, tp, sample->newly_acked);
+
 	if ((u16)(bbr->round_count - bbr->extra_acked_round) >= half_window) {
 		bbr->extra_acked_round = bbr->round_count;
 		bbr->extra_acked[0] = bbr->extra_acked[1];
@@ -543,12 +548,11 @@ static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct t
 }
 
 /* Once per round trip of Startup and ProbeBW_UP: section 5.3.1. */
-static __noinline void check_full_bw_reached(struct tcp_sock *tp, const struct sample *sample)
+static __noinline void check_full_bw_reached(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest || bbr->full_bw_now || sample->is_app_limited || !sample->bw_q24)
+	if (bbr->full_bw_now || sample->is_app_limited || !sample->bw_q24)
 		return;
 	if (sample->bw_q24 >= rest->full_bw_q24 + (u64)rest->full_bw_q24 / 4)
 		reset_full_bw(bbr, rest, sample->bw_q24);
@@ -557,13 +561,12 @@ static __noinline void check_full_bw_reached(struct tcp_sock *tp, const struct s
 }
 
 /* The first loss began the round: at its end recovery has lasted for one. */
-static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct sample *sample)
+static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest || !bbr->is_loss_in_round || !bbr->in_recovery ||
-	    !is_inflight_too_high(tp, sample))
+	if (!bbr->is_loss_in_round || !bbr->in_recovery ||
+	    !is_inflight_too_high(tp, rest, sample))
 		return;
 	if (has_sack(tp) && rest->losses_in_round < startup_loss_events)
 		return;
@@ -572,16 +575,13 @@ static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct sampl
 	bbr->inflight_longterm = max(bdp_multiple(bbr, bbr->bw_q24, 1000), bbr->inflight_latest);
 }
 
-static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct sample *sample)
+static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	if (bbr->phase == STARTUP) {
 		if (!bbr->full_bw_reached && sample->is_loss_round_start)
-			check_startup_high_loss(tp, sample);
+			check_startup_high_loss(tp, rest, sample);
 		if (!bbr->full_bw_reached)
 			return;
 		bbr->phase = DRAIN;
@@ -590,7 +590,7 @@ static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct sampl
 	if (sample->inflight <=
 		    quantization_budget(bbr, tp, bdp_multiple(bbr, bbr->bw_q24, 1000)) ||
 	    (u16)(bbr->round_count - rest->drain_start_round) > DRAIN_ROUNDS)
-		start_probe_bw_down(tp);
+		start_probe_bw_down(tp, rest);
 }
 
 /* ProbeBW: section 5.3.3. */
@@ -600,13 +600,11 @@ static __always_inline bool is_limited_by_longterm(const struct tt_bbr3 *bbr, st
 	return tp->snd_cwnd >= bbr->inflight_longterm && BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited);
 }
 
-static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp,
-						      const struct sample *sample)
+static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest || !is_limited_by_longterm(bbr, tp))
+	if (!is_limited_by_longterm(bbr, tp))
 		return;
 	rest->bw_probe_up_acked += sample->newly_acked;
 	if (rest->bw_probe_up_acked >= rest->probe_up_acked_per_inc) {
@@ -620,13 +618,10 @@ static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp,
 }
 
 /* Acknowledgments of the probe begin or end with this round trip. */
-static __noinline void advance_ack_phase(struct tcp_sock *tp, const struct sample *sample)
+static __noinline void advance_ack_phase(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	if (bbr->ack_phase == ACKS_PROBE_STARTING)
 		bbr->ack_phase = ACKS_PROBE_FEEDBACK;
 	if (bbr->ack_phase != ACKS_PROBE_STOPPING)
@@ -638,23 +633,24 @@ static __noinline void advance_ack_phase(struct tcp_sock *tp, const struct sampl
 	if (!sample->is_app_limited)
 		advance_max_bw_filter(bbr);
 	if (rest->prev_probe_precautionary && !bbr->prev_probe_too_high)
-		start_probe_bw_refill(tp);
+		start_probe_bw_refill(tp, rest);
 }
 
 static __always_inline void adapt_inflight_longterm(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+						    struct tt_bbr3_rest *rest,
 						    struct sample *sample)
 {
-	u32 most = max(bbr->flights[0].inflight, bbr->flights[1].inflight);
+	u32 most = max(rest->flights[0].inflight, rest->flights[1].inflight);
 
 	if (bbr->inflight_longterm == INFINITE || !sample->delivered)
 		return;
 	if (bbr->phase != PROBE_BW_UP && most <= bbr->inflight_longterm)
 		return; /* too high or not, nothing would be raised */
-	if (is_inflight_too_high(tp, sample))
+	if (is_inflight_too_high(tp, rest, sample))
 		return;
 	bbr->inflight_longterm = max(bbr->inflight_longterm, sample->tx_in_flight);
 	if (bbr->phase == PROBE_BW_UP)
-		probe_inflight_longterm_upward(tp, sample);
+		probe_inflight_longterm_upward(tp, rest, sample);
 }
 
 static __always_inline bool is_time_to_probe_bw(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
@@ -664,21 +660,18 @@ static __always_inline bool is_time_to_probe_bw(const struct tt_bbr3 *bbr, struc
 	       bbr->rounds_since_probe_up >= min(target_inflight(bbr, tp), probe_wait_rounds);
 }
 
-static __always_inline bool is_time_to_cruise(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					      const struct sample *sample)
+/* With so much in flight ProbeBW_DOWN is over. */
+static __always_inline u32 cruise_inflight(const struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	return sample->inflight <= inflight_with_headroom(bbr) &&
-	       sample->inflight <=
-		       quantization_budget(bbr, tp, bdp_multiple(bbr, max_bw_q24(bbr), 1000));
+	u32 bdp = bdp_multiple(bbr, max_bw_q24(bbr), 1000);
+
+	return min(inflight_with_headroom(bbr), quantization_budget(bbr, tp, bdp));
 }
 
-static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, const struct sample *sample)
+static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	if (bbr->prev_probe_too_high && sample->inflight >= bbr->inflight_longterm) {
 		rest->prev_probe_precautionary = true;
 	} else if (is_limited_by_longterm(bbr, tp)) {
@@ -688,49 +681,46 @@ static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, const struct 
 		return;
 	}
 	bbr->prev_probe_too_high = false;
-	start_probe_bw_down(tp);
+	start_probe_bw_down(tp, rest);
 }
 
 static __always_inline void update_probe_bw(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-					    struct sample *sample)
+					    struct tt_bbr3_rest *rest, struct sample *sample)
 {
 	if (!bbr->full_bw_reached)
 		return;
 	if (sample->is_round_start) {
 		u32 phase = bbr->phase;
 
-		advance_ack_phase(tp, sample);
+		advance_ack_phase(tp, rest, sample);
 		if (bbr->phase != phase)
 			return;
 	}
-	adapt_inflight_longterm(bbr, tp, sample);
+	adapt_inflight_longterm(bbr, tp, rest, sample);
 	switch (bbr->phase) {
 	case PROBE_BW_DOWN:
 	case PROBE_BW_CRUISE:
 		if (is_time_to_probe_bw(bbr, tp, sample))
-			start_probe_bw_refill(tp);
-		else if (bbr->phase == PROBE_BW_DOWN && is_time_to_cruise(bbr, tp, sample))
+			start_probe_bw_refill(tp, rest);
+		else if (bbr->phase == PROBE_BW_DOWN && sample->inflight <= cruise_inflight(bbr, tp))
 			bbr->phase = PROBE_BW_CRUISE;
 		break;
 	case PROBE_BW_REFILL:
 		if (sample->is_round_start)
-			start_probe_bw_up(tp, sample->bw_q24);
+			start_probe_bw_up(tp, rest, sample->bw_q24);
 		break;
 	case PROBE_BW_UP:
-		check_probe_bw_up_done(tp, sample);
+		check_probe_bw_up_done(tp, rest, sample);
 		break;
 	}
 }
 
 /* ProbeRTT: section 5.3.4. */
 
-static __noinline void update_min_rtt(struct tcp_sock *tp, long rtt_us, u32 now_us)
+static __noinline void update_min_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest, long rtt_us, u32 now_us)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	if (now_us - rest->min_rtt_stamp_us > 1000 * min_rtt_window_ms) {
 		bbr->min_rtt_us = bbr->probe_rtt_min_delay_us;
 		rest->min_rtt_stamp_us = bbr->probe_rtt_min_stamp_us;
@@ -746,32 +736,28 @@ static __noinline void update_min_rtt(struct tcp_sock *tp, long rtt_us, u32 now_
 	}
 }
 
-static __noinline void check_probe_rtt_done(struct tcp_sock *tp)
+static __noinline void check_probe_rtt_done(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 	u32 now_us = tp->tcp_mstamp;
 
-	if (!rest || !rest->probe_rtt_holds || !is_before(rest->probe_rtt_done_us, now_us))
+	if (!rest->probe_rtt_holds || !is_before(rest->probe_rtt_done_us, now_us))
 		return;
 	bbr->probe_rtt_min_stamp_us = now_us;
-	restore_cwnd(tp);
+	restore_cwnd(tp, rest);
 	reset_short_term_model(bbr);
 	if (!bbr->full_bw_reached) {
 		bbr->phase = STARTUP;
 		return;
 	}
-	start_probe_bw_down(tp);
+	start_probe_bw_down(tp, rest);
 	bbr->phase = PROBE_BW_CRUISE;
 }
 
-static __noinline void handle_probe_rtt(struct tcp_sock *tp, const struct sample *sample)
+static __noinline void handle_probe_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	if (!rest)
-		return;
 	tp->app_limited = max(tp->delivered + sample->inflight, 1u);
 	if (!rest->probe_rtt_holds) {
 		if (sample->inflight > probe_rtt_cwnd(bbr))
@@ -785,20 +771,21 @@ static __noinline void handle_probe_rtt(struct tcp_sock *tp, const struct sample
 	if (sample->is_round_start)
 		rest->probe_rtt_round_done = true;
 	if (rest->probe_rtt_round_done)
-		check_probe_rtt_done(tp);
+		check_probe_rtt_done(tp, rest);
 }
 
 static __always_inline void check_probe_rtt(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+					    struct tt_bbr3_rest *rest,
 					    const struct sample *sample, long rtt_us)
 {
 	bool expired = sample->now_us - bbr->probe_rtt_min_stamp_us > 1000 * probe_rtt_interval_ms;
 
 	if (expired || (rtt_us >= 0 && rtt_us < bbr->probe_rtt_min_delay_us))
-		update_min_rtt(tp, rtt_us, sample->now_us);
+		update_min_rtt(tp, rest, rtt_us, sample->now_us);
 	if (expired && bbr->phase != PROBE_RTT && !bbr->idle_restart)
-		enter_probe_rtt(tp);
+		enter_probe_rtt(tp, rest);
 	if (bbr->phase == PROBE_RTT)
-		handle_probe_rtt(tp, sample);
+		handle_probe_rtt(tp, rest, sample);
 	if (bbr->idle_restart && sample->delivered)
 		bbr->idle_restart = false;
 }
@@ -827,11 +814,9 @@ static __noinline void init_pacing_rate(struct sock *sk)
 }
 
 /* Until as much was delivered as was sent at first, the model knows too little. */
-static __noinline bool is_beginning(struct tcp_sock *tp)
+static __always_inline bool is_beginning(struct tcp_sock *tp, struct tt_bbr3_rest *rest)
 {
-	struct tt_bbr3_rest *rest = rest_of(tp);
-
-	return rest && tp->delivered < rest->initial_cwnd;
+	return tp->delivered < rest->initial_cwnd;
 }
 
 static __always_inline u32 cwnd_bound(const struct tt_bbr3 *bbr)
@@ -845,61 +830,113 @@ static __always_inline u32 cwnd_bound(const struct tt_bbr3 *bbr)
 	return max(min(bound, bbr->inflight_shortterm), MIN_PIPE_CWND);
 }
 
-static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
-				     const struct sample *sample)
+/* BDPs, with what aggregation asks for besides (section 5.6.4.2). */
+static __always_inline u32 max_inflight(const struct tt_bbr3 *bbr, struct tcp_sock *tp)
 {
-	u32 extra_acked = max(bbr->extra_acked[0], bbr->extra_acked[1]);
-	u32 max_inflight = quantization_budget(
-		bbr, tp,
-		bdp_multiple(bbr, bbr->bw_q24, phase_cwnd_gain_permille(bbr)) + extra_acked);
+	u32 bdps = bdp_multiple(bbr, bbr->bw_q24, phase_cwnd_gain_permille(bbr));
+
+	return quantization_budget(bbr, tp,
+				   bdps + max(bbr->extra_acked[0], bbr->extra_acked[1]));
+}
+
+static __always_inline void set_cwnd(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+				     struct tt_bbr3_rest *rest, u32 newly_acked)
+{
+	u32 limit = max_inflight(bbr, tp), bound = cwnd_bound(bbr);
 	u32 cwnd = tp->snd_cwnd;
 
-	if (bbr->full_bw_reached)
-		cwnd = min(cwnd + sample->newly_acked, max_inflight);
-	else if (cwnd < max_inflight || is_beginning(tp))
-		cwnd += sample->newly_acked;
-	cwnd = max(cwnd, MIN_PIPE_CWND);
 	if (bbr->phase == PROBE_RTT)
-		cwnd = min(cwnd, probe_rtt_cwnd(bbr));
-	cwnd = min(cwnd, cwnd_bound(bbr));
+		bound = min(bound, probe_rtt_cwnd(bbr));
+	if (bbr->full_bw_reached || cwnd < limit || is_beginning(tp, rest))
+		cwnd += newly_acked;
+	if (bbr->full_bw_reached)
+		bound = min(bound, limit);
+	bbr->cwnd_limit = bound = max(bound, MIN_PIPE_CWND);
+	cwnd = min(max(cwnd, MIN_PIPE_CWND), bound);
 	if (cwnd != tp->snd_cwnd)
 		tcptune_set_cwnd(tp, cwnd);
 }
 
-/* Section 5.2.3. */
-TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sample *rs)
+/* Events. */
+
+static __always_inline u32 earliest(u32 a, u32 b)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
+	return is_before(a, b) ? a : b;
+}
+
+/* What the model waits for from here on. */
+static __always_inline void await_event(struct tt_bbr3 *bbr, struct tcp_sock *tp,
+					const struct tt_bbr3_rest *rest)
+{
+	u32 probe_rtt_us = bbr->probe_rtt_min_stamp_us + 1000 * probe_rtt_interval_ms;
+
+	bbr->is_eventful = bbr->phase < PROBE_BW_DOWN || bbr->phase > PROBE_BW_REFILL ||
+			   !bbr->has_srtt || bbr->idle_restart;
+	bbr->event_delivered = earliest(earliest(bbr->next_round_delivered,
+						 bbr->loss_round_delivered),
+					rest->flights[1].delivered);
+	bbr->event_us = bbr->phase == PROBE_BW_REFILL ? probe_rtt_us :
+							earliest(bbr->probe_bw_us, probe_rtt_us);
+	bbr->event_inflight = bbr->phase == PROBE_BW_DOWN ? cruise_inflight(bbr, tp) : 0;
+}
+
+/*
+ * Whether nothing of that has happened: most ACKs of a flow that runs at its rate only grow cwnd
+ * towards its limit. Everything that could change the model goes to update_model().
+ */
+static __always_inline bool is_uneventful(const struct tt_bbr3 *bbr, struct tcp_sock *tp,
+					  const struct rate_sample *rs)
+{
+	if (bbr->is_eventful || bbr->in_recovery != is_in_recovery(tp) ||
+	    tp->lost + tp->delivered_ce != bbr->congested_seen)
+		return false;
+	if (rs->delivered <= 0 || rs->interval_us <= 0 ||
+	    !is_before(rs->prior_delivered, bbr->event_delivered) ||
+	    (u64)rs->rtt_us < bbr->probe_rtt_min_delay_us)
+		return false;
+	if ((u64)rs->delivered << 24 > (u64)rs->interval_us * bbr->bw_filter_q24[1])
+		return false;
+	return !is_before(bbr->event_us, tp->tcp_mstamp) &&
+	       tcptune_packets_in_flight(tp) > bbr->event_inflight;
+}
+
+/* Section 5.2.3. */
+static __noinline void update_model(struct tcp_sock *tp, const struct rate_sample *rs)
+{
+	struct tt_bbr3_rest *rest = rest_of(tp);
+	struct sock *sk = (struct sock *)tp;
 	struct tt_bbr3 *bbr = state_of(tp);
 	struct sample sample = {};
 	bool is_idle;
 
-	if (bbr->phase == OFF)
+	if (!rest || bbr->phase == OFF)
 		return;
 	if (bbr->in_recovery != is_in_recovery(tp)) {
 		bbr->in_recovery = !bbr->in_recovery;
 		if (!bbr->in_recovery)
-			restore_cwnd(tp);
+			restore_cwnd(tp, rest);
 	}
 	if (!bbr->has_srtt)
 		init_pacing_rate(sk);
 	if (bbr->idle_restart && bbr->phase == PROBE_RTT)
-		check_probe_rtt_done(tp);
+		check_probe_rtt_done(tp, rest);
 
-	take_sample(bbr, tp, rs, &sample);
-	if (sample.newly_congested)
-		handle_congestion(tp, &sample);
+	take_sample(bbr, tp, rest, rs, &sample);
+	if (sample.newly_congested && handle_congestion(tp, rest, &sample)) {
+		rest->undo_phase = PROBE_BW_UP;
+		start_probe_bw_down(tp, rest);
+	}
 	update_round(bbr, tp, &sample);
 	update_bw(bbr, &sample);
 	if (sample.is_loss_round_start && bbr->is_loss_in_round && !is_probing_bw(bbr))
 		adapt_lower_bounds(bbr, tp);
 	update_ack_aggregation(bbr, tp, &sample);
 	if (sample.is_round_start && (bbr->phase == STARTUP || bbr->phase == PROBE_BW_UP))
-		check_full_bw_reached(tp, &sample);
+		check_full_bw_reached(tp, rest, &sample);
 	if (bbr->phase == STARTUP || bbr->phase == DRAIN)
-		leave_startup_and_drain(tp, &sample);
-	update_probe_bw(bbr, tp, &sample);
-	check_probe_rtt(bbr, tp, &sample, rs->rtt_us);
+		leave_startup_and_drain(tp, rest, &sample);
+	update_probe_bw(bbr, tp, rest, &sample);
+	check_probe_rtt(bbr, tp, rest, &sample, rs->rtt_us);
 	if (sample.is_loss_round_start) {
 		bbr->loss_round_delivered = tp->delivered;
 		bbr->is_loss_in_round = false;
@@ -914,7 +951,31 @@ TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sa
 		bbr->idle_restart = true;
 	set_pacing_rate(bbr, sk,
 			is_idle && is_in_probe_bw(bbr) ? 1000 : pacing_gain_permille(bbr));
-	set_cwnd(bbr, tp, &sample);
+	set_cwnd(bbr, tp, rest, sample.newly_acked);
+	await_event(bbr, tp, rest);
+}
+
+TCPTUNE_CONG_CONTROL(tt_bbr3_cong_control, struct sock *sk, const struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tt_bbr3 *bbr = state_of(tp);
+	u64 delivered_q24;
+	u32 extra, cwnd;
+
+	if (!is_uneventful(bbr, tp, rs)) {
+		update_model(tp, rs);
+		return;
+	}
+	delivered_q24 = (u64)rs->delivered << 24;
+	if (delivered_q24 > (u64)rs->interval_us * bbr->bw_latest_q24)
+		bbr->bw_latest_q24 = delivered_q24 / (u64)rs->interval_us;
+	bbr->inflight_latest = max(bbr->inflight_latest, (u32)rs->delivered);
+	extra = extra_acked(bbr, tp, rs->acked_sacked);
+	if (bbr->extra_acked[1] < extra)
+		bbr->extra_acked[1] = extra; /* its effect on the limit can wait for an event */
+	cwnd = min(tp->snd_cwnd + (u32)rs->acked_sacked, bbr->cwnd_limit);
+	if (cwnd != tp->snd_cwnd)
+		tcptune_set_cwnd(tp, cwnd);
 }
 
 /* Section 5.2.1. Afresh, also when a connection comes back to this controller. */
@@ -940,10 +1001,11 @@ TCPTUNE_CALLBACK(void, tt_bbr3_init, struct sock *sk)
 	bbr->probe_rtt_min_stamp_us = bbr->extra_acked_start_us = now_us;
 	bbr->inflight_longterm = INFINITE;
 	bbr->next_round_delivered = bbr->loss_round_delivered = tp->delivered;
-	bbr->congested_seen = bbr->flights[1].congested = tp->lost + tp->delivered_ce;
-	bbr->flights[1].delivered = tp->delivered;
-	bbr->flights[1].inflight = tcptune_packets_in_flight(tp);
-	bbr->flights[0] = bbr->flights[1];
+	bbr->is_eventful = true;
+	bbr->congested_seen = rest->flights[1].congested = tp->lost + tp->delivered_ce;
+	rest->flights[1].delivered = tp->delivered;
+	rest->flights[1].inflight = tcptune_packets_in_flight(tp);
+	rest->flights[0] = rest->flights[1];
 	reset_short_term_model(bbr);
 	tcptune_start_pacing(sk);
 	init_pacing_rate(sk);
@@ -975,6 +1037,7 @@ TCPTUNE_CALLBACK(u32, tt_bbr3_undo_cwnd, struct sock *sk)
 	if (!rest)
 		return tp->snd_cwnd;
 	bbr->is_loss_in_round = false;
+	bbr->is_eventful = true; /* the limits are worked out anew */
 	reset_full_bw(bbr, rest, 0);
 	bbr->bw_shortterm_q24 = max(bbr->bw_shortterm_q24, rest->undo_bw_shortterm_q24);
 	bbr->inflight_shortterm = max(bbr->inflight_shortterm, rest->undo_inflight_shortterm);
@@ -985,7 +1048,7 @@ TCPTUNE_CALLBACK(u32, tt_bbr3_undo_cwnd, struct sock *sk)
 			bbr->phase = STARTUP;
 	} else if (rest->undo_phase == PROBE_BW_UP && bbr->phase != PROBE_BW_UP &&
 		   bbr->phase != PROBE_RTT) {
-		start_probe_bw_refill(tp);
+		start_probe_bw_refill(tp, rest);
 	}
 	rest->undo_phase = OFF;
 	return max(tp->snd_cwnd, rest->prior_cwnd);
