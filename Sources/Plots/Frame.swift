@@ -107,13 +107,16 @@ struct Frame {
 
     /// The chart's root element, with what the frame draws below and above the data.
     ///
-    /// - Parameter shades: stretches of x to shade.
+    /// - Parameters:
+    ///   - shades: stretches of x to shade.
+    ///   - isFile: whether it has to bring its style along.
     func svg(
-        label: String, isEmpty: Bool, shades: [ClosedRange<Double>] = [],
+        label: String, isEmpty: Bool, shades: [ClosedRange<Double>] = [], isFile: Bool = false,
         _ content: (inout Markup) -> Void
     ) -> Markup {
         let label = isEmpty ? "\(label): no data" : label
         return Self.root(width: width, height: height, label: label) { svg in
+            if isFile { drawPaper(&svg) }
             for shade in shades { draw(shade, &svg) }
             drawGrid(&svg)
             if isEmpty {
@@ -140,7 +143,8 @@ struct Frame {
         markup.element(
             "svg",
             [
-                "class": "plot", "role": "img", "aria-label": label,
+                "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "role": "img",
+                "aria-label": label,
                 "viewBox": "0 0 \(width) \(height)", "width": width, "height": height,
             ]
         ) { svg in
@@ -148,6 +152,13 @@ struct Frame {
             content(&svg)
         }
         return markup
+    }
+
+    private func drawPaper(_ svg: inout Markup) {
+        svg.element("style") { $0.write(verbatim: PlotStyle.css) }
+        svg.empty(
+            "rect",
+            ["width": Path.number(width), "height": Path.number(height), "class": "paper"])
     }
 
     private func draw(_ shade: ClosedRange<Double>, _ svg: inout Markup) {

@@ -71,7 +71,8 @@ package struct LineChart: Sendable {
     /// - Parameters:
     ///   - width: of the whole chart, in pixels at its natural size.
     ///   - plotHeight: of the data's rectangle.
-    package func svg(width: Double, plotHeight: Double) -> Markup {
+    ///   - isFile: for a file of its own, with the style sheet in it.
+    package func svg(width: Double, plotHeight: Double, isFile: Bool = false) -> Markup {
         let plottable = plottable
         let inks = Set(series.map(\.ink))
         let frame = Frame(
@@ -91,7 +92,8 @@ package struct LineChart: Sendable {
                 Downsampling.minMax($0, over: frame.x.domain, columns: columns)
             }
         }
-        return frame.svg(label: title, isEmpty: plottable.isEmpty, shades: shades) { svg in
+        return frame.svg(label: title, isEmpty: plottable.isEmpty, shades: shades, isFile: isFile) {
+            svg in
             for band in bands {
                 draw(band, reduced(band.low), reduced(band.high), frame, &svg)
             }

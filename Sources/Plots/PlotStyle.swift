@@ -22,7 +22,7 @@ package enum PlotStyle {
         .plot .dot{fill:var(--ink);fill-opacity:.55}
         .plot .hollow{fill:var(--plot-paper);stroke:var(--ink);stroke-width:1.5}
         .plot .grid{stroke:var(--plot-grid);fill:none}.plot .base{stroke:var(--plot-muted);fill:none}
-        .plot .shade{fill:var(--plot-shade)}
+        .plot .shade{fill:var(--plot-shade)}.plot .paper{fill:var(--plot-paper)}
         .plot .reference{stroke:var(--plot-text);fill:none;stroke-dasharray:3 3}
         .plot .neutral{--ink:var(--plot-muted)}
         """

@@ -35,6 +35,28 @@ extension KernelSuites {
             #expect(try server.options.congestionControl == "tt_dctcp")
         }
 
+        /// Half of the sequence numbers a connection may begin with are negative as differences to
+        /// 0: several connections, so that both halves are seen.
+        @Test func dctcpFallsBackWithoutECN() throws {
+            let tuned = try TunedCgroup()
+            let network = try NetworkPair()
+            try Command.check(
+                ["sh", "-c", "echo 0 > /proc/sys/net/ipv4/tcp_ecn"], network.b.placement)
+            var ecn = SocketSettings()
+            ecn.ecn = true
+            try tuned.apply(
+                Profile(
+                    name: "test",
+                    congestionControl: CongestionControlChoice(algorithm: "tt_dctcp"), socket: ecn))
+            let placement = Placement(cgroup: tuned.cgroup.path, namespace: network.a.path)
+            for _ in 0..<16 {
+                let (client, server) = try TCPConnection.pair(
+                    client: placement, server: network.b.placement, address: network.b.ipv4)
+                try transfer(100_000, from: client, to: server)
+                #expect(try client.options.congestionControl == "reno")
+            }
+        }
+
         @Test func parametersAreARegistrationOfTheirOwn() throws {
             let tuned = try TunedCgroup()
             let inner = try tuned.cgroup.child("inner")

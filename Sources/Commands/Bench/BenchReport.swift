@@ -13,6 +13,10 @@ struct BenchReport: ParsableCommand {
     var html: String?
 
     @Option(
+        help: ArgumentHelp("Write both arms' cwnd over time there, as SVG.", valueName: "file"))
+    var cwnd: String?
+
+    @Option(
         help: ArgumentHelp(
             "Simulate so many A/A comparisons on each arm's runs; prints JSON.",
             valueName: "number", visibility: .hidden))
@@ -38,6 +42,12 @@ struct BenchReport: ParsableCommand {
         }
         if let html {
             try directory.write(try result.html(), to: FilePath(html))
+        }
+        if let cwnd {
+            guard let plot = try result.cwndPlot() else {
+                throw Failure("\(results) has no series of cwnd to plot")
+            }
+            try directory.write(plot, to: FilePath(cwnd))
         }
         output.print(json: result.json, table: { result.text })
     }

@@ -3,29 +3,31 @@ import Plots
 extension HTMLReport {
     /// One block over time, arm under arm.
     func writeTimes(_ main: inout Markup) {
-        guard let example else { return }
-        let flowTimes = example.panels.flatMap { $0.flows.flatMap { $0.points.map(\.time) } }
-        let queueTimes = example.panels.flatMap { $0.queue.map(\.time) }
-        let last = (flowTimes + queueTimes).filter(Point.isPlottable).max() ?? 0
-        guard last > 0 else { return }
-        // The last samples come a little before the end, or after it, when the traffic is over.
-        let duration = data.manifest.duration
-        let end = duration > last * 0.9 && duration < last * 1.1 ? duration : last
-        let panels = TimePanels(report: self, example: example, end: end)
+        guard let panels = TimePanels(self) else { return }
         Self.section("Over time", &main) { section in
             section.element(
                 "p", ["class": "note"],
-                text: "Block \(example.block), the one with the median goodput"
+                text: "Block \(panels.example.block), the one with the median goodput"
                     + (data.manifest.warmUp > 0 ? "; the warm-up is shaded." : "."))
             if data.isShared {
                 panels.writeShares(&section)
             } else {
                 panels.writeGoodput(&section)
             }
-            panels.writeFlows("Congestion window", .count, unit: "segments", \.cwnd, &section)
-            panels.writeFlows("Smoothed RTT", .seconds, \.rtt, &section)
+            panels.writeFlows(panels.cwnd, "Congestion window", &section)
+            panels.writeFlows(
+                panels.flowCharts("Smoothed RTT", .seconds, \.rtt), "Smoothed RTT", &section)
             panels.writeQueue(&section)
         }
+    }
+
+    /// Both arms' cwnd over time in one SVG file; nil without samples.
+    var cwndPlot: String? {
+        guard let panels = TimePanels(self) else { return nil }
+        var chart = panels.cwnd[0]
+        chart.x.range = 0...panels.end
+        chart.series = panels.cwnd.flatMap(\.series)
+        return chart.svg(width: Self.wideWidth, plotHeight: 200, isFile: true).text + "\n"
     }
 }
 
@@ -38,6 +40,20 @@ private struct TimePanels {
     /// More flows than this become their median and a band.
     private static let mostLines = 4
     private static let bins = 200
+
+    /// Nil without samples.
+    init?(_ report: HTMLReport) {
+        guard let example = report.example else { return nil }
+        let flowTimes = example.panels.flatMap { $0.flows.flatMap { $0.points.map(\.time) } }
+        let queueTimes = example.panels.flatMap { $0.queue.map(\.time) }
+        let last = (flowTimes + queueTimes).filter(Point.isPlottable).max() ?? 0
+        guard last > 0 else { return nil }
+        // The last samples come a little before the end, or after it, when the traffic is over.
+        let duration = report.data.manifest.duration
+        self.report = report
+        self.example = example
+        end = duration > last * 0.9 && duration < last * 1.1 ? duration : last
+    }
 
     /// A figure with a chart per panel, all on the same axes.
     private func writeFigure(
@@ -82,11 +98,14 @@ private struct TimePanels {
         writeFigure("Goodput", charts, &section)
     }
 
-    func writeFlows(
+    var cwnd: [LineChart] { flowCharts("Congestion window", .count, unit: "segments", \.cwnd) }
+
+    /// One per arm.
+    func flowCharts(
         _ title: String, _ dimension: Dimension, unit: String = "",
-        _ value: KeyPath<RunSeries.Point, Double> & Sendable, _ section: inout Markup
-    ) {
-        let charts = example.panels.map { panel in
+        _ value: KeyPath<RunSeries.Point, Double> & Sendable
+    ) -> [LineChart] {
+        example.panels.map { panel in
             var chart = LineChart(
                 "\(title) of \(report.data.name(panel.arm)) over time", x: time,
                 y: Axis(unit, dimension), series: [])
@@ -114,6 +133,16 @@ private struct TimePanels {
                     high: bins.quantile(0.9).filter(\.isPlottable))
             ]
             return chart
+        }
+    }
+
+    /// Arm under arm; where each has one flow, overlaid, which shows best how they differ.
+    func writeFlows(_ charts: [LineChart], _ title: String, _ section: inout Markup) {
+        var charts = charts
+        if charts.allSatisfy({ $0.series.count <= 1 && $0.bands.isEmpty }) {
+            charts[0].title = "\(title) of both arms over time"
+            charts[0].series = charts.flatMap(\.series)
+            charts = [charts[0]]
         }
         let hasBands = charts.contains { !$0.bands.isEmpty }
         writeFigure(

@@ -34,6 +34,15 @@ package struct BenchResult: Sendable {
         return HTMLReport.render(data, try ExampleBlock.find(data, directory.series))
     }
 
+    /// Both arms' cwnd over time as an SVG file; nil where no series are kept.
+    package func cwndPlot() throws(BenchError) -> String? {
+        let data = data
+        return HTMLReport(
+            data: data, conclusion: Conclusion(data),
+            example: try ExampleBlock.find(data, directory.series)
+        ).cwndPlot
+    }
+
     /// How often an arm is found to differ from itself; nil with too few runs of it.
     package func simulateNull(arm: String, comparisons: Int) -> NullSimulation? {
         Analyzer(manifest).simulateNull(records, arm: arm, comparisons: comparisons)

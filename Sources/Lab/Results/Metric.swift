@@ -36,6 +36,7 @@ package struct Metric: Sendable, Hashable {
             name: "queueing_p50", title: "Queueing delay p50", unit: .seconds, better: .lower),
         Metric(
             name: "queueing_p95", title: "Queueing delay p95", unit: .seconds, better: .lower),
+        Metric(name: "cwnd_mean", title: "cwnd mean", unit: .count, better: .neither),
         Metric(name: "retransmitted", title: "Retransmitted", unit: .ratio, better: .lower),
         Metric(name: "drops", title: "Queue drops", unit: .count, better: .lower),
         Metric(name: "marks", title: "CE marks", unit: .count, better: .neither),

@@ -101,4 +101,10 @@ package struct RunSeries: Codable, Sendable, Equatable {
         /// Since the point before.
         package var marks: Int
     }
+
+    /// Segments, over the samples of all flows, which are taken at regular times; nil without any.
+    func meanCwnd(after warmUp: Double) -> Double? {
+        let values = flows.flatMap { $0.points.filter { $0.time >= warmUp }.map(\.cwnd) }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
 }

@@ -50,7 +50,7 @@ struct RunMeasurement {
         if gigabytes > 0 && part.commands == nil { metrics["cpu"] = cpu / gigabytes }
         addCompletions(part, &metrics, &distributions)
         addRequests(part, window: window, &metrics, &distributions)
-        addFairness(part, &metrics)
+        addSeries(part, &metrics)
         if outcome.parts.count == 1 { addLink(&metrics) }
         return ArmMeasurement(arm: part.arm, metrics: metrics, distributions: distributions)
     }
@@ -92,14 +92,16 @@ struct RunMeasurement {
         }
     }
 
-    private func addFairness(
+    private func addSeries(
         _ part: RunExecutor.Outcome.Part, _ metrics: inout [String: Double]
     ) {
         if outcome.parts.count > 1 {
             let all = outcome.parts.reduce(0) { $0 + $1.goodput }
             if all > 0 { metrics["share"] = part.goodput / all }
         }
-        let shares = FlowShares(RunSeries(flows: flows(of: part), queue: []))
+        let series = RunSeries(flows: flows(of: part), queue: [])
+        metrics["cwnd_mean"] = series.meanCwnd(after: scenario.warmUp)
+        let shares = FlowShares(series)
         metrics["jain"] = shares.lifetimeJain(after: scenario.warmUp)
         metrics["jain_1s"] = shares.meanJainPerSecond(after: scenario.warmUp)
         if shares.goodput.count > 1 { metrics["convergence"] = shares.convergence() }
