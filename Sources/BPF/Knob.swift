@@ -42,8 +42,8 @@ package struct Knob: Equatable, Sendable {
     package var integerRange: ClosedRange<Int64>? {
         switch kind {
         case .bool: 0...1
-        case .signed(let bits): (Int64.min >> (64 - Int64(bits)))...(Int64.max >> (64 - Int64(bits)))
-        case .unsigned(let bits): 0...(bits == 64 ? Int64.max : (1 << Int64(bits)) - 1)
+        case .signed(let bits): (Int64.min >> (64 - bits))...(Int64.max >> (64 - bits))
+        case .unsigned(let bits): 0...(bits == 64 ? Int64.max : (1 << bits) - 1)
         default: nil
         }
     }

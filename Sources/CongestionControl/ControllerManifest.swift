@@ -22,7 +22,8 @@ struct ControllerManifest {
                 name: "metadata", shape: .mapping(metadata), isRequired: true,
                 summary: "What the controller is."),
             Shape.Key(
-                name: "spec", shape: .mapping(spec), summary: "Where it is, if elsewhere than usual."),
+                name: "spec", shape: .mapping(spec), summary: "Its files, where not the usual ones."
+            ),
         ]))
 
     private static let metadata = Shape.Keys(keys: [

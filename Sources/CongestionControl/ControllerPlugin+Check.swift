@@ -40,14 +40,6 @@ extension ControllerPlugin {
 
     private static let build = "'tcptune cc build' compiles it for BPF"
 
-    static func open(_ object: ControllerObject) throws(CongestionControlError) -> Object {
-        do throws(BPFError) {
-            return try object.open()
-        } catch {
-            throw CongestionControlError(plugin: object.name, error)
-        }
-    }
-
     static func checkLicense(_ object: ControllerObject) throws(CongestionControlError) -> String {
         let advice = "TCPTUNE_CONTROLLER declares it: char license[] SEC(\"license\") = \"GPL\""
         guard let section = elfSection(named: "license", in: object.elf), !section.isEmpty else {
@@ -145,8 +137,9 @@ extension ControllerPlugin {
             }
             guard parameter.range.contains(parameter.defaultValue) else {
                 throw invalid(
-                    object, "the default of '\(knob.name)', \(parameter.defaultValue), isn't "
-                        + "within \(parameter.range.lowerBound) to \(parameter.range.upperBound)")
+                    object,
+                    "the default of '\(knob.name)', \(parameter.defaultValue), isn't from "
+                        + "\(parameter.range.lowerBound) to \(parameter.range.upperBound)")
             }
             guard let type = knob.integerRange, type.contains(parameter.range.lowerBound),
                 type.contains(parameter.range.upperBound)

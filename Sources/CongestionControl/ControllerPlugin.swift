@@ -34,9 +34,10 @@ package struct ControllerPlugin: Sendable {
         passed(.ownership, "\(files.directory) and what is above it is root's alone")
         let manifest = files.manifest
         passed(.metadata, manifest.description.isEmpty ? manifest.name : manifest.description)
-        let object = ControllerObject(name: manifest.name, elf: files.object)
+        let object = ControllerObject(
+            name: manifest.name, elf: files.object, isPlugin: true)
         try Self.checkIsBPF(object)
-        let opened = try Self.open(object)
+        let opened = try object.perform { () throws(BPFError) in try object.open() }
         passed(.object, "BPF, \(object.elf.count) bytes, version \(object.digest)")
         passed(.license, try Self.checkLicense(object))
         let declaration = try Self.onlyController(of: opened, object)
@@ -55,7 +56,7 @@ package struct ControllerPlugin: Sendable {
     package func tryLoading(
         passed: (Check, String) -> Void = { _, _ in }
     ) throws(CongestionControlError) {
-        let (isSupported, hasLinks) = try kernel { () throws(BPFError) in
+        let (isSupported, hasLinks) = try compiled.perform { () throws(BPFError) in
             (try StructOps.isSupported(), try StructOps.linksSupported())
         }
         guard isSupported else {
@@ -64,20 +65,12 @@ package struct ControllerPlugin: Sendable {
                 advice: "it needs Linux 5.6 with BPF's JIT and type information")
         }
         passed(.kernel, hasLinks ? "struct_ops with links" : "struct_ops, without live updates")
-        let callbacks = try kernel { () throws(BPFError) in
+        let callbacks = try compiled.perform { () throws(BPFError) in
             var object = try compiled.open()
             try object.load()
             return object.programs.count
         }
         passed(.verifier, "\(callbacks) callbacks accepted")
-    }
-
-    private func kernel<R>(_ body: () throws(BPFError) -> R) throws(CongestionControlError) -> R {
-        do throws(BPFError) {
-            return try body()
-        } catch {
-            throw CongestionControlError(plugin: name, error)
-        }
     }
 
     private static func list(_ parameters: [Parameter]) -> String {
