@@ -48,11 +48,9 @@ private struct BTFCheck {
                 offset + 12 + size <= types.count
             else { return false }
             if kind.isReference { references.append(of) }
-            for place in kind.references(count: count) {
-                references.append(word(types, at: offset + 12 + place))
-            }
-            for place in kind.names(count: count) where !isName(word(types, at: offset + 12 + place))
-            {
+            let rest = UnsafeRawBufferPointer(rebasing: types[(offset + 12)...])
+            references += kind.references(count: count).map { word(rest, at: $0) }
+            guard kind.names(count: count).allSatisfy({ isName(word(rest, at: $0)) }) else {
                 return false
             }
             found.append((kind, of))

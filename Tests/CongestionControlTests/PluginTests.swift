@@ -116,7 +116,7 @@ import Testing
         try folder.run("rm", object)
         refuses(path, saying: "ttplug.bpf.o isn't there", "tcptune cc build")
         try folder.run("mkfifo", object)
-        refuses(path, saying: "isn't", "regular file")
+        refuses(path, saying: "is not a regular file")
         try folder.run("rm", object)
         try folder.run("mkdir", object)
         refuses(path, saying: "regular file")
@@ -237,6 +237,6 @@ import Testing
         let error = #expect(throws: CongestionControlError.self) { try plugin.tryLoading() }
         #expect(error?.code == .invalidPlugin)
         #expect(error?.log?.contains("BEGIN PROG LOAD LOG") ?? false)
-        #expect(error?.reason.contains("invalid") ?? false, "\(error?.reason ?? "")")
+        #expect(error?.reason.contains("no write support to tcp_sock") ?? false)
     }
 }
