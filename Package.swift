@@ -73,8 +73,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Telemetry",
-            dependencies: ["BPF", "BPFPrograms", "CTcptuneABI", "Host", "Tuner", system],
-            swiftSettings: strict),
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Tuner", system,
+            ], swiftSettings: strict),
         .target(
             name: "Commands",
             dependencies: [

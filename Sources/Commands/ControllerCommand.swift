@@ -60,7 +60,7 @@ struct ControllerCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a controller's parameters.")
+            abstract: "Show a controller's parameters, and the state that it shows.")
 
         @Argument(help: "The controller's name.")
         var name: String
@@ -76,13 +76,14 @@ struct ControllerCommand: ParsableCommand {
                             ?? "'tcptune cc list' shows what there is"))
             }
             let parameters = try controller.parameters()
+            let state = try controller.state()
             output.print(
                 json: .object([
                     "name": .string(controller.name), "origin": .string(controller.origin.name),
-                    "parameters": .array(parameters.map(json)),
+                    "parameters": .array(parameters.map(json)), "state": state?.json ?? .null,
                 ])
             ) {
-                guard !parameters.isEmpty else {
+                guard !parameters.isEmpty || state != nil else {
                     return "\(name) (\(controller.origin.name)) has no parameters\n"
                 }
                 var table = Table(
@@ -94,7 +95,7 @@ struct ControllerCommand: ParsableCommand {
                         parameter.documentation,
                     ])
                 }
-                return table.text
+                return table.text + (state.map { "\n" + $0.table } ?? "")
             }
         }
 

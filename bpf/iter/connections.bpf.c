@@ -8,6 +8,9 @@
 #include "../sockops/accounting.h"
 #include "../sockops/maps.h"
 
+/* Whether list_connections adds what the congestion controller keeps in the socket. */
+const volatile bool with_cc_state;
+
 static __always_inline void addresses(struct tt_connection_record *r, const struct sock_common *skc)
 {
 	if (skc->skc_family == AF_INET6) {
@@ -84,6 +87,13 @@ int list_connections(struct bpf_iter__bpf_sk_storage_map *ctx)
 	if (ca)
 		bpf_probe_read_kernel(r.congestion_control, sizeof(r.congestion_control), ca->name);
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
+	if (with_cc_state) {
+		struct inet_connection_sock *icsk = &tp->inet_conn;
+		u64 state[13];
+
+		bpf_probe_read_kernel(state, sizeof(state), icsk->icsk_ca_priv);
+		bpf_seq_write(ctx->meta->seq, state, sizeof(state));
+	}
 	return 0;
 }
 

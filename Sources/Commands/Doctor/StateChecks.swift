@@ -12,6 +12,7 @@ struct StateChecks {
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try lingering(tuner, attachments))
+                + (try clamps(tuner))
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
         }
@@ -88,6 +89,21 @@ struct StateChecks {
                         + "connections that were taken over",
                     advice: "tcptune apply \(attachment.profile) --existing sets them again")
             }
+        }
+    }
+
+    /// Controllers that would have stalled connections.
+    private func clamps(_ tuner: Tuner) throws -> [Finding] {
+        try tuner.registeredControllers().compactMap { controller in
+            let count = try tuner.clamps(ofController: controller.name)
+            return count == 0
+                ? nil
+                : Finding(
+                    "clamps", .warning,
+                    "\(controller.name) left a window or a pacing rate that sends nothing, or one "
+                        + "out of range, \(count) times; tcptune put it right",
+                    advice: "mend its callbacks: cwnd and ssthresh are 1 to 2^31 - 1 segments, "
+                        + "the pacing rate is never 0")
         }
     }
 

@@ -199,4 +199,11 @@ struct tt_connection_record {
 };
 _Static_assert(sizeof(struct tt_connection_record) == 208, "tt_connection_record");
 
+/* With what the congestion controller keeps in the socket, where that is asked for. */
+struct tt_connection_state_record {
+	struct tt_connection_record connection;
+	__u64 cc_state[13];
+};
+_Static_assert(sizeof(struct tt_connection_state_record) == 312, "tt_connection_state_record");
+
 #endif
