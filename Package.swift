@@ -90,7 +90,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
-            name: "BPFTests", dependencies: ["BPF", "Host", "TestSupport", system],
+            name: "BPFTests",
+            dependencies: ["BPF", "CongestionControl", "Host", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
@@ -99,8 +100,8 @@ let package = Package(
         .testTarget(
             name: "TunerTests",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry",
-                "TestSupport", "Tuner", "tcptune", system,
+                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Host", "LinkModel",
+                "Profiles", "Telemetry", "TestSupport", "Tuner", "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
