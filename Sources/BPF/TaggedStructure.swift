@@ -55,8 +55,7 @@ extension BTF {
         while let type = type(id), btf_is_mod(type) || btf_is_typedef(type) {
             id = type.pointee.type
         }
-        // A file may claim that a structure is inside itself.
-        guard let type = type(id), btf_is_struct(type), nesting < 8 else { return nil }
+        guard let type = type(id), btf_is_struct(type) else { return nil }
         let bits = Int(type.pointee.size) * 8
         var members: [TaggedStructure.Member] = []
         for (index, member) in self.members(type).enumerated() {
@@ -79,19 +78,22 @@ extension BTF {
     private func kind(
         of id: TypeID, _ tags: [TypeID: [Int: [String]]], nesting: Int
     ) -> (TaggedStructure.Kind, bits: Int)? {
-        guard let type = resolve(id).type else { return nil }
+        // A file may claim that a type is inside itself.
+        guard let type = resolve(id).type, nesting < 8 else { return nil }
         if btf_is_array(type) {
             let array = array(type)
-            guard let (element, bits) = kind(of: array.type, tags, nesting: nesting + 1), bits > 0
-            else { return nil }
             let count = Int(array.nelems)
-            return (.array(element, count: count, bits: bits), count * bits)
+            guard let (element, bits) = kind(of: array.type, tags, nesting: nesting + 1), bits > 0,
+                case let (size, false) = count.multipliedReportingOverflow(by: bits)
+            else { return nil }
+            return (.array(element, count: count, bits: bits), size)
         }
         if btf_is_struct(type) {
             return structure(id, tags, nesting: nesting + 1).map { (.structure($0), $0.size * 8) }
         }
         let bits = Int(type.pointee.size) * 8
-        if btf_is_int(type), bits <= 64 {
+        guard bits <= 64 else { return nil }
+        if btf_is_int(type) {
             let encoding = CInt(btf_int_encoding(type))
             if encoding & BTF_INT_BOOL != 0 { return (.bool, bits) }
             return (encoding & BTF_INT_SIGNED != 0 ? .signed : .unsigned, bits)

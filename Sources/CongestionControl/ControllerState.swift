@@ -86,7 +86,7 @@ extension StateDescription {
     /// At most 64 bits, the lowest first: BPF objects have the machine's byte order, which is
     /// little-endian.
     private static func unsigned(_ bytes: UnsafeRawBufferPointer, _ bits: Range<Int>) -> UInt64 {
-        let whole = bits.lowerBound / 8..<(bits.upperBound + 7) / 8
+        let whole = (bits.lowerBound / 8..<(bits.upperBound + 7) / 8).clamped(to: 0..<bytes.count)
         let value = bytes[whole].reversed().reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         let unused = 64 - bits.count
         return (UInt64(truncatingIfNeeded: value >> (bits.lowerBound % 8)) << unused) >> unused

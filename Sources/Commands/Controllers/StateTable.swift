@@ -30,22 +30,12 @@ extension StateDescription {
 }
 
 extension ControllerState {
-    /// On one line: `velocity=1 standing.current_us=10230`.
+    /// On one line: `velocity=1 standing(current_us=10230 previous_us=10180)`.
     var line: String {
-        var line = ""
-        append(to: &line, prefix: "")
-        return line
-    }
-
-    private func append(to line: inout String, prefix: String) {
-        for field in fields {
-            if case .group(let state) = field.value {
-                state.append(to: &line, prefix: prefix + field.name + ".")
-            } else {
-                if !line.isEmpty { line += " " }
-                line += prefix + field.name + "=" + field.value.text
-            }
-        }
+        fields.map { field in
+            if case .group(let state) = field.value { return "\(field.name)(\(state.line))" }
+            return "\(field.name)=\(field.value.text)"
+        }.joined(separator: " ")
     }
 
     var json: JSON {
@@ -64,7 +54,7 @@ extension ControllerState.Value {
         case .decimal(let value): Format.decimal(value)
         case .name(let name): name
         case .list(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
-        case .group(let state): "{" + state.line + "}"
+        case .group(let state): "(" + state.line + ")"
         }
     }
 

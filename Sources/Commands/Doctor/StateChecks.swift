@@ -100,10 +100,10 @@ struct StateChecks {
                 ? nil
                 : Finding(
                     "clamps", .warning,
-                    "\(controller.name) left a window or a pacing rate that sends nothing, or one "
-                        + "out of range, \(count) times; tcptune put it right",
-                    advice: "mend its callbacks: cwnd and ssthresh are 1 to 2^31 - 1 segments, "
-                        + "the pacing rate is never 0")
+                    "\(controller.name) left cwnd, ssthresh or the pacing rate at 0 or out of "
+                        + "range \(count) times; the framework put them right",
+                    advice: "mend its callbacks: windows are 1 to 2^31 - 1 segments, the pacing "
+                        + "rate isn't 0")
         }
     }
 
