@@ -84,7 +84,7 @@ extension BTF {
             let array = array(type)
             let count = Int(array.nelems)
             guard let (element, bits) = kind(of: array.type, tags, nesting: nesting + 1), bits > 0,
-                case let (size, false) = count.multipliedReportingOverflow(by: bits)
+                case (let size, false) = count.multipliedReportingOverflow(by: bits)
             else { return nil }
             return (.array(element, count: count, bits: bits), size)
         }

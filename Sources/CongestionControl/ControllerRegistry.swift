@@ -40,9 +40,6 @@ package struct ControllerRegistry {
             let name = instance.registeredName
             try remove(name)  // what an interrupted registration left
             try files.makeDirectory(path(name))
-            if let variables = object.maps.first(where: { $0.name.hasSuffix(".bss") }) {
-                try object.map(named: variables.name).pin(at: path(name, "variables"))
-            }
             _ = try object.register(
                 structOps: instance.algorithm, pinnedMap: path(name, "map"),
                 pinnedLink: path(name, "link"))
@@ -75,11 +72,6 @@ package struct ControllerRegistry {
         return try registered.socketsInUse()
     }
 
-    /// The variables of a registered controller's program; nil: it has none.
-    func variables(_ name: String) throws(BPFError) -> Map? {
-        try Map.open(pinned: path(name, "variables"))
-    }
-
     private func open(_ name: String) throws(BPFError) -> StructOps? {
         try StructOps.open(pinnedMap: path(name, "map"), pinnedLink: path(name, "link"))
     }
@@ -87,7 +79,6 @@ package struct ControllerRegistry {
     private func remove(_ name: String) throws(BPFError) {
         _ = try files.unlink(path(name, "link"))
         _ = try files.unlink(path(name, "map"))
-        _ = try files.unlink(path(name, "variables"))
         _ = try files.removeDirectory(path(name))
     }
 

@@ -40,9 +40,11 @@ package struct StateDescription: Equatable, Sendable {
         self.init(object.structure(pointedToBy: Self.variable))
     }
 
-    /// Of a registered controller, by the map of its variables; nil: it shows nothing.
-    init?(registeredWith variables: borrowing Map) throws(BPFError) {
-        self.init(try variables.structure(pointedToBy: Self.variable))
+    /// Of a controller in the kernel, by one of its programs; nil: it shows nothing.
+    ///
+    /// It needn't be registered any more, or be of a file that is still there.
+    package init?(program: borrowing Program) throws(BPFError) {
+        self.init(try program.structure(pointedToBy: Self.variable))
     }
 
     /// Of `TCPTUNE_STATE`, never written or read.

@@ -19,19 +19,32 @@ extension Telemetry {
     }
 
     /// The same, with what its congestion controller shows of its state; nil: nothing, as the
-    /// kernel's own and those that others registered.
+    /// kernel's own.
     package func forEachConnectionAndState(
         of attachments: [Attachment], _ body: (Connection, ControllerState?, Attachment) -> Void
     ) throws(TunerError) {
         let wanted = byID(attachments)
-        let states = try tuner.controllerStates()
-        try forEach(tt_connection_state_record.self, withState: true) { record in
+        var descriptions: [UInt32: StateDescription?] = [0: nil]
+        try forEach(tt_connection_state_record.self, withState: true) {
+            (record) throws(BPFError) in
             guard let attachment = wanted[record.connection.attachment] else { return }
-            let connection = Connection(record.connection)
-            let state = states[connection.congestionControl].map { description in
-                withUnsafeBytes(of: record.cc_state) { description.decode($0) }
+            let program = record.state.program
+            if descriptions[program] == nil {
+                descriptions[program] = .some(try describe(program))
             }
-            body(connection, state, attachment)
+            let state = (descriptions[program] ?? nil).map { description in
+                withUnsafeBytes(of: record.state.bytes) { description.decode($0) }
+            }
+            body(Connection(record.connection), state, attachment)
+        }
+    }
+
+    /// nil: it shows nothing, or is gone with the connection.
+    private func describe(_ program: UInt32) throws(BPFError) -> StateDescription? {
+        do throws(BPFError) {
+            return try StateDescription(program: Program(id: program))
+        } catch  where error.code == .notFound {
+            return nil
         }
     }
 
@@ -40,13 +53,13 @@ extension Telemetry {
     }
 
     private func forEach<Record: BitwiseCopyable>(
-        _: Record.Type, withState: Bool, _ body: (borrowing Record) -> Void
+        _: Record.Type, withState: Bool, _ body: (borrowing Record) throws(BPFError) -> Void
     ) throws(TunerError) {
         guard let maps = try tuner.sharedMaps() else { return }
         do throws(BPFError) {
             let iterator = try iterator(
                 "list_connections", maps, knobs: ["with_cc_state": .bool(withState)])
-            try iterator.forEachRecord(of: Record.self) { body($0) }
+            try iterator.forEachRecord(of: Record.self, body)
         } catch {
             throw TunerError(error)
         }

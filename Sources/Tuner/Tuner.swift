@@ -73,21 +73,6 @@ public struct Tuner: Sendable {
         }
     }
 
-    /// What the registered controllers show of their connections' state, by registered name.
-    package func controllerStates() throws(TunerError) -> [String: StateDescription] {
-        try kernel { () throws(BPFError) in
-            var result: [String: StateDescription] = [:]
-            for name in try registry.names() { result[name] = try registry.state(name) }
-            return result
-        }
-    }
-
-    /// How often the framework had to put right what a registered controller's callbacks left
-    /// behind.
-    package func clamps(ofController name: String) throws(TunerError) -> UInt64 {
-        try kernel { () throws(BPFError) in try registry.clamps(name) ?? 0 }
-    }
-
     var reader: StateReader {
         StateReader(layout: layout, files: files, hierarchy: hierarchy)
     }

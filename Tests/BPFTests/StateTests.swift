@@ -115,7 +115,9 @@ extension KernelTests {
 
         @Test func theKernelKeepsWhatIsShown() throws {
             let loaded = try Loaded()
-            let shown = try StateDescription(registeredWith: loaded.variables)
+            let program = try loaded.object.program(named: "tt_states_ssthresh")
+            #expect(try program.structOps() == ["tt_states"])
+            let shown = try StateDescription(program: program)
             let declared = StateDescription(exportedBy: loaded.object)
             #expect(shown == declared)
             #expect(shown?.fields.isEmpty == false)
@@ -136,6 +138,8 @@ extension KernelTests {
             try transfer(100_000, from: client, to: server)
             let clamps = try loaded.clamps()
             #expect(clamps?.contains { $0 != 0 } == true)
+            let counted = try ClampCount.all().filter { $0.controller == "tt_states" }
+            #expect(counted.contains { $0.count > 0 })
             #expect(registered.map.name == "tt_states")
         }
     }

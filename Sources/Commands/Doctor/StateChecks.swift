@@ -1,4 +1,5 @@
 import BPF
+import CongestionControl
 import Host
 import Telemetry
 import Tuner
@@ -12,7 +13,7 @@ struct StateChecks {
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try lingering(tuner, attachments))
-                + (try clamps(tuner))
+                + (try clamps())
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
         }
@@ -93,17 +94,14 @@ struct StateChecks {
     }
 
     /// Controllers that would have stalled connections.
-    private func clamps(_ tuner: Tuner) throws -> [Finding] {
-        try tuner.registeredControllers().compactMap { controller in
-            let count = try tuner.clamps(ofController: controller.name)
-            return count == 0
-                ? nil
-                : Finding(
-                    "clamps", .warning,
-                    "\(controller.name) left cwnd, ssthresh or the pacing rate at 0 or out of "
-                        + "range \(count) times; the framework put them right",
-                    advice: "mend its callbacks: windows are 1 to 2^31 - 1 segments, the pacing "
-                        + "rate isn't 0")
+    private func clamps() throws -> [Finding] {
+        try ClampCount.all().filter { $0.count > 0 }.map { clamps in
+            Finding(
+                "clamps", .warning,
+                "\(clamps.controller) left cwnd, ssthresh or the pacing rate at 0 or out of range "
+                    + "\(clamps.count) times; the framework put them right",
+                advice: "mend its callbacks: windows are 1 to 2^31 - 1 segments, the pacing rate "
+                    + "isn't 0")
         }
     }
 
