@@ -73,8 +73,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "Telemetry",
-            dependencies: ["BPF", "BPFPrograms", "CTcptuneABI", "Host", "Tuner", system],
-            swiftSettings: strict),
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Tuner", system,
+            ], swiftSettings: strict),
         .target(
             name: "Commands",
             dependencies: [
@@ -89,7 +90,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Host", "CShim", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
-            name: "BPFTests", dependencies: ["BPF", "Host", "TestSupport", system],
+            name: "BPFTests",
+            dependencies: ["BPF", "CongestionControl", "Host", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
@@ -104,8 +106,8 @@ let package = Package(
         .testTarget(
             name: "TunerTests",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry",
-                "TestSupport", "Tuner", "tcptune", system,
+                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Host", "LinkModel",
+                "Profiles", "Telemetry", "TestSupport", "Tuner", "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),

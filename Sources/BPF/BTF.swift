@@ -1,6 +1,6 @@
 import CLibbpf
 
-/// The type information of an object file, borrowed from libbpf's object.
+/// The type information of an object file or of a loaded object, borrowed from who reads it.
 struct BTF {
     typealias TypeID = UInt32
 
@@ -14,6 +14,10 @@ struct BTF {
     }
 
     private let btf: OpaquePointer
+
+    init(_ btf: OpaquePointer) {
+        self.btf = btf
+    }
 
     /// nil when the object file has none.
     init?(ofObject object: OpaquePointer) {
@@ -47,10 +51,16 @@ struct BTF {
             guard let type = type(id), btf_is_datasec(type), name(of: type) == section else {
                 continue
             }
-            let entries: UnsafeBufferPointer<btf_var_secinfo> = trailing(type)
-            return entries.compactMap(variable).sorted { $0.offset < $1.offset }
+            return variables(inSection: id)
         }
         return []
+    }
+
+    /// The same, by the section's id.
+    func variables(inSection id: TypeID) -> [Variable] {
+        guard let type = type(id), btf_is_datasec(type) else { return [] }
+        let entries: UnsafeBufferPointer<btf_var_secinfo> = trailing(type)
+        return entries.compactMap(variable).sorted { $0.offset < $1.offset }
     }
 
     private func variable(_ entry: btf_var_secinfo) -> Variable? {
@@ -62,14 +72,18 @@ struct BTF {
 
     /// The texts of `btf_decl_tag` attributes, by the declaration they are on, in source order.
     func declarationTags() -> [TypeID: [String]] {
-        var tags: [TypeID: [String]] = [:]
+        componentTags().compactMapValues { $0[-1] }
+    }
+
+    /// The same with those on members and parameters, which have an index; -1: the declaration
+    /// itself.
+    func componentTags() -> [TypeID: [Int: [String]]] {
+        var tags: [TypeID: [Int: [String]]] = [:]
         for id in typeIDs {
             guard let type = type(id), btf_is_decl_tag(type) else { continue }
-            let index: UnsafePointer<btf_decl_tag> = following(type)
-            // Others are on a parameter or a member.
-            if index.pointee.component_idx == -1 {
-                tags[type.pointee.type, default: []].append(name(of: type))
-            }
+            let tag: UnsafePointer<btf_decl_tag> = following(type)
+            tags[type.pointee.type, default: [:]][Int(tag.pointee.component_idx), default: []]
+                .append(name(of: type))
         }
         return tags
     }

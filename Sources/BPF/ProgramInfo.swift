@@ -32,6 +32,8 @@ package struct ProgramInfo: Equatable, Sendable {
     package let runCount: UInt64
     /// Instructions the verifier walked through; 0 before kernel 5.16.
     package let verifiedInstructions: UInt32
+    /// Of the type information that the program was loaded with; 0: none.
+    let btfID: UInt32
 
     init(of descriptor: CInt) throws(BPFError) {
         var info = bpf_prog_info()
@@ -55,5 +57,6 @@ package struct ProgramInfo: Equatable, Sendable {
         runTime = info.run_time_ns
         runCount = info.run_cnt
         verifiedInstructions = info.verified_insns
+        btfID = info.btf_id
     }
 }

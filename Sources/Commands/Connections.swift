@@ -1,4 +1,5 @@
 import ArgumentParser
+import CongestionControl
 import Host
 import Telemetry
 import Tuner
@@ -9,7 +10,13 @@ struct Connections: ParsableCommand {
         discussion: """
             In all network namespaces at once, as `ss -ti` by workload. Connections that were open \
             before the profile was applied are there after `apply --existing`.
+
+            --cc-state shows what a BPF controller keeps of each connection; `tcptune cc show NAME` \
+            says what its fields mean.
             """)
+
+    @Flag(help: "Show the congestion controllers' own state too.")
+    var ccState = false
 
     @OptionGroup var target: TargetOptions
     @OptionGroup var output: OutputOptions
@@ -34,13 +41,23 @@ struct Connections: ParsableCommand {
         case .table: emit(ConnectionRow.header)
         case .json: emit("[")
         }
-        try Telemetry(tuner).forEachConnection(of: attachments) { connection, attachment in
+        func show(_ connection: Connection, _ state: ControllerState?, _ attachment: Attachment) {
             let row = ConnectionRow(connection: connection, attachment: attachment, now: now)
             switch output.output {
-            case .table: emit(row.line)
-            case .json: emit((count == 0 ? "\n  " : ",\n  ") + row.json.text(indent: 2))
+            case .table:
+                emit(row.line)
+                if let state { emit("    \(state.line)\n") }
+            case .json:
+                var members = row.json
+                if ccState { members["controllerState"] = state?.json ?? .null }
+                emit((count == 0 ? "\n  " : ",\n  ") + JSON.object(members).text(indent: 2))
             }
             count += 1
+        }
+        if ccState {
+            try Telemetry(tuner).forEachConnectionAndState(of: attachments, show)
+        } else {
+            try Telemetry(tuner).forEachConnection(of: attachments) { show($0, nil, $1) }
         }
         if output.output == .json { emit(count == 0 ? "]\n" : "\n]\n") }
         Console.write(text)
@@ -93,8 +110,8 @@ struct ConnectionRow {
         if width > 0 { line += padding[max(0, width - cell.utf8.count) + 1] }
     }
 
-    var json: JSON {
-        .object([
+    var json: [String: JSON] {
+        [
             "ageSeconds": .number(Double(now - min(now, connection.openedAt)) / 1_000_000_000),
             "adopted": .bool(connection.isAdopted),
             "bytesAcked": .unsigned(connection.bytesAcked),
@@ -127,6 +144,6 @@ struct ConnectionRow {
             "slowStartThreshold": .integer(Int(connection.slowStartThreshold)),
             "smoothedRTTMicroseconds": .integer(Int(connection.smoothedRTT)),
             "state": .string(connection.state),
-        ])
+        ]
     }
 }

@@ -45,13 +45,14 @@ public struct Telemetry {
 
     /// One of the iterators over connections, sharing the pinned maps.
     func iterator(
-        _ program: String, _ maps: borrowing SharedMaps
+        _ program: String, _ maps: borrowing SharedMaps, knobs: [String: KnobValue] = [:]
     ) throws(BPFError) -> Iterator {
         var object = try Object(BPFPrograms.connections)
         for other in object.programs where other.name != program {
             try object.setAutoload(false, ofProgram: other.name)
         }
         try object.set(knob: "jiffy_us", to: .unsigned(KernelClock.jiffyMicroseconds()))
+        for (name, value) in knobs { try object.set(knob: name, to: value) }
         try maps.share(with: object)
         try object.load()
         return try Iterator(try object.program(named: program), over: maps.connections)

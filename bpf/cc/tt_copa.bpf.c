@@ -23,27 +23,40 @@ TCPTUNE_PARAMETER(u32, loss_limit_permille, 100, 1, 1000,
 /* The extreme of a window that moves in two halves. */
 struct extreme {
 	u32 began_us; /* the later half */
-	u32 current;  /* 0: none yet */
-	u32 previous;
+	TCPTUNE_FIELD("Of the later half; 0: none yet")
+	u32 current_us;
+	TCPTUNE_FIELD("Of the earlier half")
+	u32 previous_us;
 };
 
 struct tt_copa {
-	s64 credit;	       /* thousandths of a segment, times cwnd */
-	struct extreme standing; /* RTT, us, over half a smoothed one */
+	s64 credit; /* thousandths of a segment, times cwnd */
+	TCPTUNE_FIELD("RTTstanding: the least RTT of half a smoothed one (section 2)")
+	struct extreme standing;
+	TCPTUNE_FIELD("RTTmin (section 2)")
 	struct extreme least;
-	struct extreme most;   /* over four RTTs */
-	u32 delivered;	       /* segments, at the latest ACK */
-	u32 inverse_delta;     /* thousandths */
+	TCPTUNE_FIELD("RTTmax: the largest RTT of the last four (section 2.2)")
+	struct extreme most;
+	u32 delivered; /* segments, at the latest ACK */
+	TCPTUNE_FIELD("1 / delta, thousandths: larger, the more aggressive (section 2.2)")
+	u32 inverse_delta_permille;
+	TCPTUNE_FIELD("v: cwnd moves by v / delta segments per RTT (section 2.1)")
 	u32 velocity;
-	u32 last_empty_us;     /* when the queue was nearly empty */
-	u32 round_end;	       /* sequence number; the three below are of its start */
+	u32 last_empty_us; /* when the queue was nearly empty */
+	TCPTUNE_FIELD("Sequence number at which the round ends; 0: none yet")
+	u32 round_end;
+	TCPTUNE_FIELD("cwnd as the round began, segments")
 	u32 round_cwnd;
 	u32 round_delivered;
 	u32 round_lost;
-	u8 same_direction;     /* rounds */
+	TCPTUNE_FIELD("Rounds that cwnd has moved one way; from 3 on v doubles")
+	u8 same_direction;
+	TCPTUNE_FIELD("That way was up")
 	bool up;
+	TCPTUNE_FIELD("Competitive mode: others keep the queue full (section 2.2)")
 	bool competing;
 };
+TCPTUNE_STATE(struct tt_copa);
 
 static __always_inline u32 slide(struct extreme *e, u32 rtt_us, u32 now_us, u32 window_us,
 				 bool most)
@@ -51,14 +64,14 @@ static __always_inline u32 slide(struct extreme *e, u32 rtt_us, u32 now_us, u32 
 	u32 half_us = window_us / 2;
 	u32 age_us = now_us - e->began_us;
 
-	if (!e->current || age_us > half_us) {
-		e->previous = e->current && age_us <= window_us ? e->current : rtt_us;
-		e->current = rtt_us;
+	if (!e->current_us || age_us > half_us) {
+		e->previous_us = e->current_us && age_us <= window_us ? e->current_us : rtt_us;
+		e->current_us = rtt_us;
 		e->began_us = now_us;
-	} else if (most ? rtt_us > e->current : rtt_us < e->current) {
-		e->current = rtt_us;
+	} else if (most ? rtt_us > e->current_us : rtt_us < e->current_us) {
+		e->current_us = rtt_us;
 	}
-	return most ? max(e->current, e->previous) : min(e->current, e->previous);
+	return most ? max(e->current_us, e->previous_us) : min(e->current_us, e->previous_us);
 }
 
 static __always_inline u32 default_inverse_delta(void)
@@ -88,7 +101,7 @@ TCPTUNE_CALLBACK(void, tt_copa_init, struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tt_copa *ca = tcptune_state(sk, struct tt_copa);
 
-	ca->inverse_delta = default_inverse_delta();
+	ca->inverse_delta_permille = default_inverse_delta();
 	ca->velocity = 1;
 	ca->last_empty_us = tp->tcp_mstamp;
 	ca->delivered = tp->delivered;
@@ -107,7 +120,8 @@ static __always_inline void update_velocity(struct tt_copa *ca, struct tcp_sock 
 	} else if (++ca->same_direction >= 3) {
 		ca->same_direction = 3;
 		/* Not beyond a whole window per RTT: twice its rate is what is paced. */
-		if ((u64)2 * ca->velocity * ca->inverse_delta <= (u64)tp->snd_cwnd * 1000)
+		if ((u64)2 * ca->velocity * ca->inverse_delta_permille <=
+		    (u64)tp->snd_cwnd * 1000)
 			ca->velocity = min(2 * ca->velocity, VELOCITY_MAX);
 	}
 	ca->up = up;
@@ -119,11 +133,11 @@ static __always_inline void end_round(struct tt_copa *ca, struct tcp_sock *tp)
 	u32 sent = tp->delivered - ca->round_delivered + lost;
 
 	if (!ca->competing)
-		ca->inverse_delta = default_inverse_delta();
+		ca->inverse_delta_permille = default_inverse_delta();
 	else if (lost) /* as AIMD's cwnd does (section 2.2) */
-		ca->inverse_delta = max(ca->inverse_delta / 2, default_inverse_delta());
+		ca->inverse_delta_permille = max(ca->inverse_delta_permille / 2, default_inverse_delta());
 	else
-		ca->inverse_delta = min(ca->inverse_delta + 1000, 100000000u);
+		ca->inverse_delta_permille = min(ca->inverse_delta_permille + 1000, 100000000u);
 
 	if ((u64)lost * 1000 > (u64)sent * loss_limit_permille) {
 		tcptune_lower_cwnd(tp, tp->snd_cwnd / 2, MIN_CWND);
@@ -138,7 +152,7 @@ static __always_inline void end_round(struct tt_copa *ca, struct tcp_sock *tp)
 static __always_inline void move_cwnd(struct tt_copa *ca, struct tcp_sock *tp, u32 acked, bool up)
 {
 	s64 segment = (s64)tp->snd_cwnd * 1000;
-	s64 change = (s64)acked * ca->velocity * ca->inverse_delta;
+	s64 change = (s64)acked * ca->velocity * ca->inverse_delta_permille;
 	s64 credit = up ? ca->credit + change : ca->credit - change;
 
 	if (credit >= segment) {
@@ -188,7 +202,8 @@ TCPTUNE_CALLBACK(void, tt_copa_cong_control, struct sock *sk)
 	}
 
 	/* cwnd / standing against 1 / (delta * queueing) */
-	if ((u64)tp->snd_cwnd * queueing_us * 1000 > (u64)ca->inverse_delta * standing_us) {
+	if ((u64)tp->snd_cwnd * queueing_us * 1000 >
+	    (u64)ca->inverse_delta_permille * standing_us) {
 		tp->snd_ssthresh = min(tp->snd_ssthresh, tp->snd_cwnd);
 		move_cwnd(ca, tp, acked, false);
 	} else if (tcptune_is_cwnd_limited(tp)) {

@@ -28,22 +28,31 @@ TCPTUNE_PARAMETER(u32, abc_limit_segments, 65535, 1, 65535,
 
 /* A stage of congestion avoidance: what a needless reduction gives back (section 4.9). */
 struct stage {
-	u32 w_max;	/* where the plateau lies; 0: unknown, right here (4.8, 4.10) */
-	u32 cwnd_prior; /* before the last reduction */
-	u32 k;		/* ticks from the stage's start to its plateau */
-	u32 elapsed_us; /* since its start, less what the application left unused */
-	u32 w_est;	/* Reno's window on this path */
-	u32 alpha_q10;	/* w_est grows by this per window; 0: the stage hasn't begun */
+	TCPTUNE_FIELD("Where the plateau lies, segments; 0: unknown (sections 4.8, 4.10)")
+	u32 w_max;
+	TCPTUNE_FIELD("cwnd before the last reduction, segments")
+	u32 cwnd_prior;
+	TCPTUNE_FIELD("K: seconds from the stage's start to its plateau (section 4.2)")
+	u32 k_s_q10;
+	TCPTUNE_FIELD("Since the stage's start, less what the application left unused")
+	u32 elapsed_us;
+	TCPTUNE_FIELD("Reno's window on this path, segments (section 4.3)")
+	u32 w_est;
+	TCPTUNE_FIELD("What w_est grows by per window; 0: the stage hasn't begun")
+	u32 alpha_q10;
 };
 
 struct tt_cubic {
+	TCPTUNE_FIELD("The stage of congestion avoidance")
 	struct stage stage;
 	struct stage before_reduction;
 	u32 last_ack_us;
 	u64 cwnd_credit_q10; /* less than a segment of growth, times cwnd */
 	u64 w_est_credit_q10;
+	TCPTUNE_FIELD("HyStart++, in the first slow start (RFC 9406)")
 	struct tcptune_hystart hystart;
 };
+TCPTUNE_STATE(struct tt_cubic);
 
 static __always_inline u32 ticks_from_us(u64 us)
 {
@@ -68,7 +77,7 @@ static __always_inline u32 cube_root(u64 x)
 static __always_inline u64 w_cubic_q10(const struct stage *stage, u32 t_us)
 {
 	u64 w_max = (u64)stage->w_max << 10;
-	s32 offset = ticks_from_us(t_us) - stage->k;
+	s32 offset = ticks_from_us(t_us) - stage->k_s_q10;
 	u64 ticks = min(offset < 0 ? -offset : offset, (s32)TICKS_MAX);
 	/* 10 bits go in between, so that even the longest stage fits; 67109 / 2^26 is 1 / 1000. */
 	u64 permille_q20 = (ticks * ticks >> 10) * ticks * c_permille;
@@ -88,10 +97,10 @@ static __always_inline void begin_stage(struct tt_cubic *ca, u32 cwnd)
 	if (stage->w_max > cwnd) {
 		u64 gap = min(stage->w_max - cwnd, 1u << 23);
 
-		stage->k = cube_root((gap * 1000 << 10) / c_permille << 20);
+		stage->k_s_q10 = cube_root((gap * 1000 << 10) / c_permille << 20);
 	} else {
 		stage->w_max = cwnd;
-		stage->k = 0;
+		stage->k_s_q10 = 0;
 	}
 	if (!stage->cwnd_prior)
 		stage->cwnd_prior = cwnd;

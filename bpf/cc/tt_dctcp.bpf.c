@@ -18,14 +18,21 @@ TCPTUNE_PARAMETER(u32, beta_permille, 500, 100, 950,
 
 struct tt_dctcp {
 	/* The sender's (section 3.3) */
+	TCPTUNE_FIELD("Estimated share of marked segments (section 3.3)")
 	u32 alpha_q20;
-	u32 window_end;	  /* sequence number; alpha is updated when it is acknowledged */
-	u32 delivered;	  /* both as they were at the start of the window, in segments */
+	TCPTUNE_FIELD("Sequence number at which alpha is updated; 0: none yet")
+	u32 window_end;
+	TCPTUNE_FIELD("Segments delivered when this window began")
+	u32 delivered;
+	TCPTUNE_FIELD("Of those, marked")
 	u32 delivered_ce;
 	/* The receiver's (section 3.2) */
-	u32 received;	  /* sequence number up to which `ce` speaks */
+	TCPTUNE_FIELD("As receiver: the sequence number up to which ce speaks")
+	u32 received;
+	TCPTUNE_FIELD("As receiver: the latest segment was marked")
 	bool ce;
 };
+TCPTUNE_STATE(struct tt_dctcp);
 
 static __always_inline bool peer_does_ecn(struct tcp_sock *tp)
 {

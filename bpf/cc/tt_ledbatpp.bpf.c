@@ -27,17 +27,25 @@ TCPTUNE_PARAMETER(u32, loss_beta_permille, 500, 100, 950,
 #define TCP_INFINITE_SSTHRESH 0x7fffffffu
 
 struct tt_ledbatpp {
-	u64 slowdown_began_us; /* 0: none under way */
-	u64 next_slowdown_us;  /* 0: the first slow start isn't over */
-	s64 credit_q10;	       /* less than a segment of change, times cwnd */
-	u32 per_excess_q32;    /* decrease_permille / 1000 / target_us */
-	u32 earlier_us[EARLIER_RTTS]; /* RTTs, 0: none yet */
-	u32 base_us;	       /* that gain_divisor was made for; 0: none yet */
-	u32 round_end;	       /* sequence number; while frozen */
+	TCPTUNE_FIELD("When the slowdown began, on TCP's clock; 0: none under way (section 4.4)")
+	u64 slowdown_began_us;
+	TCPTUNE_FIELD("When the next one begins; 0: the first slow start isn't over")
+	u64 next_slowdown_us;
+	s64 credit_q10;	    /* less than a segment of change, times cwnd */
+	u32 per_excess_q32; /* decrease_permille / 1000 / target_us */
+	TCPTUNE_FIELD("RTTs before the latest, latest first; 0: none yet (section 4.5)")
+	u32 earlier_us[EARLIER_RTTS];
+	TCPTUNE_FIELD("Base delay that the gain is made for; 0: none yet")
+	u32 base_us;
+	TCPTUNE_FIELD("Sequence number at which the frozen round ends")
+	u32 round_end;
+	TCPTUNE_FIELD("1 / GAIN (section 4.2)")
 	u16 gain_divisor;
-	u16 growth;	       /* in slow start, less than gain_divisor segments acknowledged */
-	u8 frozen_rounds;      /* to go */
+	u16 growth; /* in slow start, less than gain_divisor segments acknowledged */
+	TCPTUNE_FIELD("Rounds that a slowdown still holds cwnd at 2")
+	u8 frozen_rounds;
 };
+TCPTUNE_STATE(struct tt_ledbatpp);
 
 TCPTUNE_CALLBACK(void, tt_ledbatpp_init, struct sock *sk)
 {

@@ -22,10 +22,14 @@ TCPTUNE_PARAMETER(u32, loss_beta_permille, 500, 100, 950,
 #define MIN_CWND 2u
 
 struct tt_vegas {
-	u32 round_end; /* sequence number of the distinguished segment; 0: none under way */
-	bool limited;  /* the sender used its window in this round */
-	bool hold;     /* slow start doesn't grow in this round, so that it can compare */
+	TCPTUNE_FIELD("Sequence number of the distinguished segment; 0: none under way")
+	u32 round_end;
+	TCPTUNE_FIELD("The sender used its window in this round")
+	bool limited;
+	TCPTUNE_FIELD("Slow start doesn't grow in this round, so that it can compare")
+	bool hold;
 };
+TCPTUNE_STATE(struct tt_vegas);
 
 /* Diff times BaseRTT, in segments: what of cwnd waits in the queue (section B). */
 static __always_inline u32 queued_q10(struct tcp_sock *tp)

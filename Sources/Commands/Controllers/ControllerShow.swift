@@ -5,7 +5,7 @@ import Tuner
 
 struct ControllerShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a controller's parameters.")
+        commandName: "show", abstract: "Show a controller's parameters, and the state that it shows.")
 
     @Argument(help: "The controller's name, or the path of a plug-in's directory.")
     var controller: String
@@ -16,6 +16,7 @@ struct ControllerShow: ParsableCommand {
     func run() throws {
         let controller = try plugins.catalog.find(controller)
         let parameters = try controller.parameters()
+        let state = try controller.state()
         let registered = RegistrationUse.all(plugins).filter {
             $0.controller.algorithm == controller.name
         }
@@ -26,10 +27,11 @@ struct ControllerShow: ParsableCommand {
                 "directory": controller.directory.map { .string($0) } ?? .null,
                 "version": controller.object.map { .string($0.digest) } ?? .null,
                 "registered": .array(registered.map(\.json)),
-                "parameters": .array(parameters.map(json)),
+                "parameters": .array(parameters.map(json)), "state": state?.json ?? .null,
             ])
         ) {
             head(controller, registered) + (parameters.isEmpty ? "" : "\n" + table(parameters))
+                + (state.map { "\n" + $0.table } ?? "")
         }
     }
 

@@ -22,6 +22,13 @@ enum Format {
         value.map(digits) ?? none
     }
 
+    /// Of any sign and size, to a thousandth.
+    static func decimal(_ value: Double) -> String {
+        guard abs(value) < 1e12 else { return "\(value)" }
+        let text = fixed(abs(value), places: 3)
+        return value < 0 ? "-" + text : text
+    }
+
     static func percent(_ share: Double?) -> String {
         guard let share else { return none }
         return share == 0

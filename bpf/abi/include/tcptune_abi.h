@@ -199,4 +199,18 @@ struct tt_connection_record {
 };
 _Static_assert(sizeof(struct tt_connection_record) == 208, "tt_connection_record");
 
+/* What a congestion controller keeps in a socket. */
+struct tt_cc_state {
+	__u8 bytes[104];
+	__u32 program; /* the id of one of the controller's; 0: it is none of BPF's */
+	__u32 reserved;
+};
+
+/* What the iterator writes where that is asked for. */
+struct tt_connection_state_record {
+	struct tt_connection_record connection;
+	struct tt_cc_state state;
+};
+_Static_assert(sizeof(struct tt_connection_state_record) == 320, "tt_connection_state_record");
+
 #endif

@@ -116,6 +116,29 @@ static __always_inline u32 tcptune_clamp_segments(u32 segments)
 		(type *)((struct inet_connection_sock *)(sk))->icsk_ca_priv;		\
 	})
 
+/*
+ * Shows that state: `tcptune connections --cc-state` prints the members that have a description, and
+ * `tcptune cc show` describes them. The type and its tags travel in the object's BTF, and nothing
+ * else does: showing costs the controller nothing.
+ *
+ *	struct mine {
+ *		TCPTUNE_FIELD("The least RTT of the last 10 s") u32 base_us;
+ *		u32 scratch;
+ *	};
+ *	TCPTUNE_STATE(struct mine);
+ *
+ * Integers, bools, enums, arrays and structures, whose own members need descriptions then, can be
+ * shown. A name carries the unit. What ends in _q10 is a fixed-point number with 10 fractional bits:
+ * it is shown as a decimal, without that ending.
+ */
+#define TCPTUNE_FIELD(description) __attribute__((btf_decl_tag("state:doc=" description)))
+
+#define TCPTUNE_STATE(type)								\
+	_Static_assert(sizeof(type) <=							\
+			       sizeof(((struct inet_connection_sock *)0)->icsk_ca_priv),	\
+		       #type " is larger than a connection's private state");		\
+	type *tcptune_exported_state
+
 /* State that doesn't fit there, zeroed and then kept as long as the socket. */
 #define TCPTUNE_STORAGE(map, state)			\
 	struct {					\

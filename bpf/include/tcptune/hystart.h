@@ -16,11 +16,16 @@
 
 /* Starts zeroed; an RTT of 0 is one that isn't known. */
 struct tcptune_hystart {
-	u32 window_end; /* sequence number; the round ends when it is acknowledged */
+	TCPTUNE_FIELD("Sequence number at which the round ends")
+	u32 window_end;
+	TCPTUNE_FIELD("Least RTT of the round before; 0: none yet")
 	u32 last_round_min_rtt_us;
+	TCPTUNE_FIELD("Least RTT of this round; 0: none yet")
 	u32 current_round_min_rtt_us;
-	u32 css_baseline_min_rtt_us; /* 0: not in conservative slow start */
+	TCPTUNE_FIELD("What ends conservative slow start when an RTT is less; 0: not in it")
+	u32 css_baseline_min_rtt_us;
 	u8 rtt_samples;
+	TCPTUNE_FIELD("Rounds of conservative slow start that are over")
 	u8 css_rounds;
 	u8 css_remainder; /* segments that don't count until they are four */
 };
