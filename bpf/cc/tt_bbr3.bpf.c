@@ -66,46 +66,60 @@ struct flight {
 };
 
 /*
- * What every ACK needs, in the socket itself; first what one without event does. Times are the
- * clock's in us, modulo 2^32.
+ * What every ACK needs, in the socket itself. Times are the clock's in us, modulo 2^32.
  */
 struct tt_bbr3 {
-	u8 phase : 4;
-	u8 ack_phase : 4;
+	TCPTUNE_FIELD("State of the state machine (section 3.3)")
+	enum phase phase : 4;
+	TCPTUNE_FIELD("What the arriving ACKs tell of a probe (section 5.3.3)")
+	enum ack_phase ack_phase : 4;
 	u8 in_recovery : 1;
+	TCPTUNE_FIELD("Something was lost or marked in this round trip")
 	u8 is_loss_in_round : 1;
 	u8 is_bw_probe_sample : 1;
 	u8 idle_restart : 1;
+	TCPTUNE_FIELD("Startup has found the bandwidth")
 	u8 full_bw_reached : 1;
 	u8 full_bw_now : 1;
+	TCPTUNE_FIELD("The last probe met too much loss")
 	u8 prev_probe_too_high : 1;
 	u8 has_srtt : 1; /* the initial pacing rate comes from it */
 	u8 is_eventful : 1; /* every ACK matters: see is_uneventful() */
+	TCPTUNE_FIELD("Round trips, modulo 2^16")
 	u16 round_count;
 	u16 rounds_since_probe_up;
 	u16 extra_acked_round;
-	u16 extra_acked[2]; /* the last half window's maximum, this one's */
+	TCPTUNE_FIELD("Segments acknowledged beyond bw at most, by half windows (section 5.5.9)")
+	u16 extra_acked[2];
 	u32 extra_acked_delivered;
 	u32 extra_acked_start_us;
 	u32 congested_seen;
 	u32 event_delivered; /* a segment sent from here on ends a round trip of some kind */
 	u32 event_us;	     /* the next timer */
 	u32 event_inflight;  /* so little in flight is an event */
-	u32 cwnd_limit;	     /* what the model allows */
+	TCPTUNE_FIELD("The most cwnd may be, segments")
+	u32 cwnd_limit;
 	u32 next_round_delivered;
 	u32 loss_round_delivered;
-	u32 bw_q24; /* what is used: the smaller of max_bw and bw_shortterm */
-	u32 bw_filter_q24[2]; /* the last cycle's maximum, this cycle's */
+	TCPTUNE_FIELD("bw, segments per us: what is used, the smaller of max_bw and bw_shortterm")
+	u32 bw_q24;
+	TCPTUNE_FIELD("Maximum of the last cycle and of this one, segments per us; max_bw is the larger")
+	u32 bw_filter_q24[2];
 	u32 bw_latest_q24;
+	TCPTUNE_FIELD("Bound after losses, segments per us; 256: none (section 5.5.10)")
 	u32 bw_shortterm_q24;
 	u32 inflight_latest;
+	TCPTUNE_FIELD("Bound after losses, segments; 4294967295: none (section 5.5.10)")
 	u32 inflight_shortterm;
+	TCPTUNE_FIELD("Bound after probes, segments; 4294967295: none (section 5.5.10)")
 	u32 inflight_longterm;
+	TCPTUNE_FIELD("min_rtt (section 5.5.7)")
 	u32 min_rtt_us;
 	u32 probe_rtt_min_delay_us;
 	u32 probe_rtt_min_stamp_us;
 	u32 probe_bw_us; /* when to probe next */
 };
+TCPTUNE_STATE(struct tt_bbr3);
 
 /* What the rest of the state machine needs, a few times in a round trip at most. */
 struct tt_bbr3_rest {
@@ -339,7 +353,8 @@ static __always_inline void raise_inflight_longterm_slope(struct tt_bbr3_rest *r
 	rest->bw_probe_up_rounds = min(rest->bw_probe_up_rounds + 1, 30u);
 }
 
-static __noinline void start_probe_bw_up(struct tcp_sock *tp, struct tt_bbr3_rest *rest, u32 bw_q24)
+static __noinline void start_probe_bw_up(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					 u32 bw_q24)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -447,7 +462,8 @@ static __always_inline u32 inflight_at_loss(const struct sample *sample)
  *
  * Returns whether ProbeBW_UP has to end.
  */
-static __noinline bool handle_congestion(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
+static __noinline bool handle_congestion(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					 struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 	bool is_marked;
@@ -548,7 +564,8 @@ static __always_inline void update_ack_aggregation(struct tt_bbr3 *bbr, struct t
 }
 
 /* Once per round trip of Startup and ProbeBW_UP: section 5.3.1. */
-static __noinline void check_full_bw_reached(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
+static __noinline void check_full_bw_reached(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					     const struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -561,7 +578,8 @@ static __noinline void check_full_bw_reached(struct tcp_sock *tp, struct tt_bbr3
 }
 
 /* The first loss began the round: at its end recovery has lasted for one. */
-static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
+static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					       struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -575,7 +593,8 @@ static __noinline void check_startup_high_loss(struct tcp_sock *tp, struct tt_bb
 	bbr->inflight_longterm = max(bdp_multiple(bbr, bbr->bw_q24, 1000), bbr->inflight_latest);
 }
 
-static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct tt_bbr3_rest *rest, struct sample *sample)
+static __noinline void leave_startup_and_drain(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					       struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -600,7 +619,8 @@ static __always_inline bool is_limited_by_longterm(const struct tt_bbr3 *bbr, st
 	return tp->snd_cwnd >= bbr->inflight_longterm && BPF_CORE_READ_BITFIELD(tp, is_cwnd_limited);
 }
 
-static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
+static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+						      const struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -618,7 +638,8 @@ static __noinline void probe_inflight_longterm_upward(struct tcp_sock *tp, struc
 }
 
 /* Acknowledgments of the probe begin or end with this round trip. */
-static __noinline void advance_ack_phase(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
+static __noinline void advance_ack_phase(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					 const struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -668,7 +689,8 @@ static __always_inline u32 cruise_inflight(const struct tt_bbr3 *bbr, struct tcp
 	return min(inflight_with_headroom(bbr), quantization_budget(bbr, tp, bdp));
 }
 
-static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
+static __noinline void check_probe_bw_up_done(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					      const struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -702,7 +724,8 @@ static __always_inline void update_probe_bw(struct tt_bbr3 *bbr, struct tcp_sock
 	case PROBE_BW_CRUISE:
 		if (is_time_to_probe_bw(bbr, tp, sample))
 			start_probe_bw_refill(tp, rest);
-		else if (bbr->phase == PROBE_BW_DOWN && sample->inflight <= cruise_inflight(bbr, tp))
+		else if (bbr->phase == PROBE_BW_DOWN &&
+			 sample->inflight <= cruise_inflight(bbr, tp))
 			bbr->phase = PROBE_BW_CRUISE;
 		break;
 	case PROBE_BW_REFILL:
@@ -712,12 +735,15 @@ static __always_inline void update_probe_bw(struct tt_bbr3 *bbr, struct tcp_sock
 	case PROBE_BW_UP:
 		check_probe_bw_up_done(tp, rest, sample);
 		break;
+	default:
+		break;
 	}
 }
 
 /* ProbeRTT: section 5.3.4. */
 
-static __noinline void update_min_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest, long rtt_us, u32 now_us)
+static __noinline void update_min_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+				      long rtt_us, u32 now_us)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
@@ -754,7 +780,8 @@ static __noinline void check_probe_rtt_done(struct tcp_sock *tp, struct tt_bbr3_
 	bbr->phase = PROBE_BW_CRUISE;
 }
 
-static __noinline void handle_probe_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest, const struct sample *sample)
+static __noinline void handle_probe_rtt(struct tcp_sock *tp, struct tt_bbr3_rest *rest,
+					const struct sample *sample)
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
