@@ -189,6 +189,20 @@ import Testing
         refuses(try folder.add("ttplug", Array(elf[..<64])))
     }
 
+    @Test func typeInformationHasToHoldTogether() throws {
+        let elf = BPFPrograms.ttplug.bytes
+        let section = try #require(elfSection(named: ".BTF", in: elf))
+        #expect(isBTFSound(ofObjectFile: elf))
+        // Its magic number, the type of the first type, the length of the names.
+        for place in [0, 24 + 8, 20] {
+            var damaged = elf
+            damaged[section.lowerBound + place + 2] ^= 0xff
+            damaged[section.lowerBound + place] ^= 0xff
+            #expect(!isBTFSound(ofObjectFile: damaged))
+            refuses(try folder.add("ttplug", damaged), saying: "type information is damaged")
+        }
+    }
+
     @Test func damagedObjectsAreRefusedOrRead() throws {
         let elf = BPFPrograms.ttplug.bytes
         var random = SeededGenerator(state: 7)
@@ -215,6 +229,29 @@ import Testing
     ])
     func whatIsNoWholeController(_ name: String, _ words: String) throws {
         refuses(try folder.add(name), saying: words)
+    }
+
+    @Test func errorsSayWhichCheckFailed() throws {
+        func failed(_ path: FilePath) -> ControllerPlugin.Check? {
+            do throws(CongestionControlError) {
+                try ControllerPlugin(at: path).tryLoading()
+                return nil
+            } catch {
+                return error.check
+            }
+        }
+        let elf = BPFPrograms.ttplug.bytes
+        #expect(failed(try folder.add("ttplug")) == nil)
+        #expect(failed(try folder.add("ttplug", elf, manifest: "x")) == .metadata)
+        #expect(failed(try folder.add("ttplug", [])) == .object)
+        #expect(failed(try folder.add("proprietary")) == .license)
+        #expect(failed(try folder.add("two")) == .controller)
+        #expect(failed(try folder.add("misnamed")) == .name)
+        #expect(failed(try folder.add("narrow")) == .parameters)
+        let wild = try folder.add("ttplug", BPFPrograms.ttplug_wild.bytes)
+        #expect(failed(wild) == .verifier)
+        try folder.run("chmod", "g+w", wild.appending("ttplug.bpf.o").string)
+        #expect(failed(wild) == .ownership)
     }
 
     @Test func namesAreTheSameEverywhere() throws {
