@@ -52,6 +52,9 @@ struct BenchRun: ParsableCommand {
     @Option(help: "sequential, coexist or mix.")
     var design: Scenario.Design?
 
+    @Option(help: "Which addresses the connections over an emulated link use: ipv4 or ipv6.")
+    var family: Scenario.Family?
+
     @Option(name: .customLong("repeat"), help: "How many blocks of runs.")
     var repeats: Int?
 
@@ -88,7 +91,7 @@ struct BenchRun: ParsableCommand {
             throw ValidationError("--server-command serves a --command.")
         }
         if path != nil {
-            guard serverCommand == nil, backend == nil else {
+            guard serverCommand == nil, backend == nil, family == nil else {
                 throw ValidationError("With --path, the other end and the link are there already.")
             }
         }
@@ -139,6 +142,7 @@ struct BenchRun: ParsableCommand {
         if let a { chosen.a = a }
         if let b { chosen.b = b }
         if let design { chosen.design = design }
+        if let family { chosen.family = family }
         if let repeats { chosen.repeats = repeats }
         if let warmUp { chosen.warmUp = warmUp.seconds }
         if let margin { chosen.margin = margin.share }
@@ -173,6 +177,8 @@ extension String {
 extension BenchPath.Backend: ExpressibleByArgument {}
 
 extension Scenario.Design: ExpressibleByArgument {}
+
+extension Scenario.Family: ExpressibleByArgument {}
 
 /// A time as people write it: `500ms`, `2s`, 0.
 struct WarmUp: ExpressibleByArgument {

@@ -164,7 +164,7 @@ package struct Benchmark: Sendable {
     private var manifest: Manifest {
         Manifest(
             format: Manifest.format, scenario: scenario.name, description: scenario.description,
-            path: path.text, workload: workload,
+            path: path.text + (scenario.family == .ipv6 ? " (IPv6)" : ""), workload: workload,
             design: scenario.design.rawValue,
             a: Manifest.Arm(name: a.name, profile: a.profile.canonicalYAML),
             b: Manifest.Arm(name: b.name, profile: b.profile.canonicalYAML),

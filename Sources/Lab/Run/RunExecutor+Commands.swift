@@ -2,6 +2,10 @@ import Emulator
 import Host
 import Workloads
 
+extension EmulatedHost {
+    func address(_ family: Scenario.Family) -> String { family == .ipv6 ? ipv6 : ipv4 }
+}
+
 /// Traffic that commands make.
 extension RunExecutor {
     /// What an arm's commands did, besides what the kernel counted.
@@ -18,7 +22,8 @@ extension RunExecutor {
         for host in network.left {
             let before = try host.namespace.listeners()
             let process = try CommandProcess(
-                command, server: ServerAddress(host: host.ipv4, port: traffic.port),
+                command,
+                server: ServerAddress(host: host.address(scenario.family), port: traffic.port),
                 cgroup: traffic.cgroup, namespace: host.namespace)
             traffic.serverCommands.append(process)
             try process.waitUntilListening(in: host.namespace, before: before, interruption)

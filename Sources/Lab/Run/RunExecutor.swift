@@ -142,7 +142,7 @@ struct RunExecutor {
         guard let network else { return }
         for host in network.left {
             var options = LoadServer.Options()
-            options.address = host.ipv4
+            options.address = host.address(scenario.family)
             options.port = traffic.port
             options.origin = start
             options.warmUp = scenario.warmUp
@@ -181,7 +181,7 @@ struct RunExecutor {
         _ pair: Int, _ network: (any HostNetwork)?, port: UInt16
     ) -> ServerAddress? {
         guard let network else { return path.server }
-        return ServerAddress(host: network.left[pair].ipv4, port: port)
+        return ServerAddress(host: network.left[pair].address(scenario.family), port: port)
     }
 
     private func sleep(until time: UInt64) throws {

@@ -13,6 +13,11 @@ package struct Scenario: Sendable {
         case mix
     }
 
+    /// Which addresses the arms' connections use.
+    package enum Family: String, Sendable, CaseIterable {
+        case ipv4, ipv6
+    }
+
     package var name: String
     package var description: String
     /// Where it comes from: an RFC, a paper.
@@ -23,6 +28,8 @@ package struct Scenario: Sendable {
     package var link: String
     package var workload: Workload
     package var design: Design
+    /// On an emulated link; a real path's address says it.
+    package var family = Family.ipv4
     /// The access delay of each pair of hosts, one way, nanoseconds.
     package var accessDelays: [Int64]
     /// Left out of what is measured: seconds.

@@ -46,6 +46,9 @@ package enum ScenarioParser {
             name: "design", shape: .choice(Scenario.Design.allCases.map(\.rawValue)),
             summary: "How the arms meet."),
         Shape.Key(
+            name: "family", shape: .choice(Scenario.Family.allCases.map(\.rawValue)),
+            summary: "Which addresses the connections use."),
+        Shape.Key(
             name: "hosts", shape: .list(of: delay, what: "access delays", count: 1...16),
             summary: "The access delay of each pair of hosts, one way."),
         Shape.Key(
@@ -104,6 +107,9 @@ package enum ScenarioParser {
         scenario.expectation = metadata["expectation"]?.text ?? ""
         if let design = spec["design"]?.text.flatMap(Scenario.Design.init) {
             scenario.design = design
+        }
+        if let family = spec["family"]?.text.flatMap(Scenario.Family.init) {
+            scenario.family = family
         }
         if let hosts = spec["hosts"]?.list {
             scenario.accessDelays = hosts.compactMap(\.integer).map { Int64($0) * 1000 }
