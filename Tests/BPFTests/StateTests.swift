@@ -15,8 +15,9 @@ import Testing
         let members = Dictionary(uniqueKeysWithValues: structure.members.map { ($0.name, $0) })
         #expect(
             structure.members.map(\.name) == [
-                "flag", "three", "bit", "tiny", "phase", "other_phase", "direction", "low",
-                "crossing", "large", "negative", "range", "pair", "numbers", "shares_q4", "gains",
+                "flag", "three", "bit", "small_phase", "tiny", "phase", "other_phase", "direction",
+                "low", "crossing", "large", "negative", "range", "pair", "numbers", "shares_q4",
+                "gains",
             ])
         #expect(members["flag"]?.tags == ["state:doc=A flag"])
         #expect(members["three"]?.bits == 8..<11)
@@ -46,6 +47,7 @@ import Testing
         #expect(state["flag"] == .bool(true))
         #expect(state["three"] == .unsigned(5))
         #expect(state["bit"] == .bool(true))
+        #expect(state["small_phase"] == .name("PHASE_PROBE"))
         #expect(state["tiny"] == .signed(-3))
         #expect(state["phase"] == .name("PHASE_PROBE"))
         #expect(state["other_phase"] == .signed(2))

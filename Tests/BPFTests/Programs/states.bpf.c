@@ -20,7 +20,7 @@ struct tt_states {
 	TCPTUNE_FIELD("A flag") bool flag;
 	TCPTUNE_FIELD("Three bits") u8 three : 3;
 	TCPTUNE_FIELD("A flag of a bit") bool bit : 1;
-	u8 unused : 4;
+	TCPTUNE_FIELD("Phase in four bits") enum phase small_phase : 4;
 	TCPTUNE_FIELD("Signed byte") signed char tiny;
 	TCPTUNE_FIELD("Phase") enum phase phase;
 	TCPTUNE_FIELD("Not one of the names") enum phase other_phase;
@@ -42,7 +42,7 @@ const volatile struct tt_states example = {
 	.flag = true,
 	.three = 5,
 	.bit = true,
-	.unused = 15,
+	.small_phase = PHASE_PROBE,
 	.tiny = -3,
 	.phase = PHASE_PROBE,
 	.other_phase = 2,
