@@ -189,6 +189,41 @@ extension KernelSuites {
             #expect(try path.number("hystart", "window_end") > 0)
         }
 
+        /// As after a live update: two controllers have had the name, each connection is shown by
+        /// its own, whoever registered it.
+        @Test func aConnectionIsShownByWhatItRuns() throws {
+            let tuned = try TunedCgroup()
+            try tuned.apply(Profile(name: "observe"))
+            let old = try connect(tuned, using: "tt_vegas", as: "tt_either")
+            let new = try connect(tuned, using: "tt_copa", as: "tt_either")
+            var fields: [UInt64: [String]] = [:]
+            try Telemetry(tuned.tuner).forEachConnectionAndState(
+                of: try tuned.tuner.attachments()
+            ) { connection, state, _ in
+                #expect(connection.congestionControl == "tt_either")
+                fields[connection.cookie] = state?.fields.map(\.name) ?? []
+            }
+            #expect(try fields[old.client.cookie()] == ["round_end", "limited", "hold"])
+            #expect(try fields[new.client.cookie()]?.contains("velocity") == true)
+        }
+
+        /// The controller is registered until the connection has it.
+        private func connect(
+            _ tuned: TunedCgroup, using controller: String, as name: String
+        ) throws -> (client: TCPConnection, server: TCPConnection) {
+            let found = ControllerCatalog.builtIn.first { $0.name == controller }
+            guard case .builtIn(let embedded) = found?.origin else {
+                throw TestSupportError("there is no \(controller)")
+            }
+            var object = try Object(embedded, renaming: [controller: name])
+            try object.load()
+            let registered = try object.register(structOps: controller)
+            let pair = try TCPConnection.pair(client: tuned.placement)
+            try pair.client.options.setCongestionControl(name)
+            try registered.unregister()
+            return pair
+        }
+
         @Test(arguments: ["reno", "tt_reno"])
         func whatShowsNothingHasNone(_ controller: String) throws {
             let path = try Path(controller)
