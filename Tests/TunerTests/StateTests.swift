@@ -270,25 +270,5 @@ extension KernelSuites {
             #expect(!plain.contains("controllerState"))
             #expect(try Command.check(list).split(separator: "\n").count == 3)
         }
-
-        /// As a misbehaving controller would have it counted.
-        @Test func theDoctorReportsClamps() throws {
-            let binary = try #require(KillTests.binary)
-            let cgroup = try TemporaryCgroup()
-            let target = ["--cgroup", cgroup.path.string]
-            let before = Set(try Map.ids())
-            _ = try Command.check([binary, "apply", "default-cubic-bpf"] + target)
-            defer { _ = try? Command.run([binary, "detach"] + target) }
-            for id in try Map.ids() where !before.contains(id) {
-                let map = try Map(id: id)
-                if map.name == "tt_cubic.bss" {
-                    try map.update(UInt32(0), to: (UInt64(77_777), UInt64(0)))
-                }
-            }
-            let report = try Command.run([binary, "doctor"]).standardOutput
-            let line = try #require(
-                report.split(separator: "\n").first { $0.contains("77777 times") })
-            #expect(line.hasPrefix("warn  clamps: tt_cubic left"))
-        }
     }
 }
