@@ -247,7 +247,7 @@ extension KernelSuites {
 
             let table = try Command.check(list + ["--cc-state"])
             #expect(table.split(separator: "\n").count == 4)
-            #expect(table.contains("\n    stage(w_max=0 cwnd_prior=0 k_s=0.000 "))
+            #expect(table.contains("\n    stage(w_max=0 cwnd_prior=0 k_s=0 "))
 
             let json = try JSONSerialization.jsonObject(
                 with: Data(try Command.check(list + ["--cc-state", "--output", "json"]).utf8))
