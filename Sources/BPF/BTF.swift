@@ -1,6 +1,6 @@
 import CLibbpf
 
-/// The type information of an object file or of a loaded object, borrowed from who reads it.
+/// The type information of an object, borrowed from libbpf.
 struct BTF {
     typealias TypeID = UInt32
 
@@ -51,16 +51,10 @@ struct BTF {
             guard let type = type(id), btf_is_datasec(type), name(of: type) == section else {
                 continue
             }
-            return variables(inSection: id)
+            let entries: UnsafeBufferPointer<btf_var_secinfo> = trailing(type)
+            return entries.compactMap(variable).sorted { $0.offset < $1.offset }
         }
         return []
-    }
-
-    /// The same, by the section's id.
-    func variables(inSection id: TypeID) -> [Variable] {
-        guard let type = type(id), btf_is_datasec(type) else { return [] }
-        let entries: UnsafeBufferPointer<btf_var_secinfo> = trailing(type)
-        return entries.compactMap(variable).sorted { $0.offset < $1.offset }
     }
 
     private func variable(_ entry: btf_var_secinfo) -> Variable? {

@@ -99,10 +99,6 @@ package struct MapInfo: Equatable, Sendable {
     package let valueSize: Int
     package let maxEntries: Int
     package let flags: MapFlags
-    /// Of the type information that the map was created with; 0: none.
-    let btfID: UInt32
-    /// What that calls the value.
-    let valueTypeID: UInt32
 
     init(of descriptor: CInt) throws(BPFError) {
         var info = bpf_map_info()
@@ -114,8 +110,6 @@ package struct MapInfo: Equatable, Sendable {
         valueSize = Int(info.value_size)
         maxEntries = Int(info.max_entries)
         flags = MapFlags(rawValue: info.map_flags)
-        btfID = info.btf_id
-        valueTypeID = info.btf_value_type_id
     }
 
     /// Bytes between one CPU's value and the next in what the kernel copies; without CPUs, the

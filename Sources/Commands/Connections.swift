@@ -45,8 +45,13 @@ struct Connections: ParsableCommand {
             let row = ConnectionRow(connection: connection, attachment: attachment, now: now)
             switch output.output {
             case .table:
-                emit(row.line)
-                if let state { emit("    \(state.line)\n") }
+                var line = row.line
+                if let state {
+                    line += "    "
+                    state.append(to: &line)
+                    line += "\n"
+                }
+                emit(line)
             case .json:
                 var members = row.json
                 if ccState { members["controllerState"] = state?.json ?? .null }

@@ -17,7 +17,9 @@ import Testing
 
     @Test func embedsEveryProgramAsAnELFFile() throws {
         #expect(
-            BPFPrograms.all.keys.sorted() == ["controller", "iterators", "rejected", "sockops"])
+            BPFPrograms.all.keys.sorted() == [
+                "controller", "iterators", "rejected", "sockops", "states",
+            ])
         for (name, object) in BPFPrograms.all {
             #expect(object.name == name)
             #expect(object.bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]))

@@ -189,6 +189,41 @@ extension KernelSuites {
             #expect(try path.number("hystart", "window_end") > 0)
         }
 
+        /// As after a live update: two controllers have had the name, each connection is shown by
+        /// its own, whoever registered it.
+        @Test func aConnectionIsShownByWhatItRuns() throws {
+            let tuned = try TunedCgroup()
+            try tuned.apply(Profile(name: "observe"))
+            let old = try connect(tuned, using: "tt_vegas", as: "tt_either")
+            let new = try connect(tuned, using: "tt_copa", as: "tt_either")
+            var fields: [UInt64: [String]] = [:]
+            try Telemetry(tuned.tuner).forEachConnectionAndState(
+                of: try tuned.tuner.attachments()
+            ) { connection, state, _ in
+                #expect(connection.congestionControl == "tt_either")
+                fields[connection.cookie] = state?.fields.map(\.name) ?? []
+            }
+            #expect(try fields[old.client.cookie()] == ["round_end", "limited", "hold"])
+            #expect(try fields[new.client.cookie()]?.contains("velocity") == true)
+        }
+
+        /// The controller is registered until the connection has it.
+        private func connect(
+            _ tuned: TunedCgroup, using controller: String, as name: String
+        ) throws -> (client: TCPConnection, server: TCPConnection) {
+            let found = ControllerCatalog.builtIn.first { $0.name == controller }
+            guard case .builtIn(let embedded) = found?.origin else {
+                throw TestSupportError("there is no \(controller)")
+            }
+            var object = try Object(embedded, renaming: [controller: name])
+            try object.load()
+            let registered = try object.register(structOps: controller)
+            let pair = try TCPConnection.pair(client: tuned.placement)
+            try pair.client.options.setCongestionControl(name)
+            try registered.unregister()
+            return pair
+        }
+
         @Test(arguments: ["reno", "tt_reno"])
         func whatShowsNothingHasNone(_ controller: String) throws {
             let path = try Path(controller)
@@ -212,7 +247,7 @@ extension KernelSuites {
 
             let table = try Command.check(list + ["--cc-state"])
             #expect(table.split(separator: "\n").count == 4)
-            #expect(table.contains("\n    stage(w_max=0 cwnd_prior=0 k_s=0.000 "))
+            #expect(table.contains("\n    stage(w_max=0 cwnd_prior=0 k_s=0 "))
 
             let json = try JSONSerialization.jsonObject(
                 with: Data(try Command.check(list + ["--cc-state", "--output", "json"]).utf8))
@@ -234,26 +269,6 @@ extension KernelSuites {
             let plain = try Command.check(list + ["--output", "json"])
             #expect(!plain.contains("controllerState"))
             #expect(try Command.check(list).split(separator: "\n").count == 3)
-        }
-
-        /// As a misbehaving controller would have it counted.
-        @Test func theDoctorReportsClamps() throws {
-            let binary = try #require(KillTests.binary)
-            let cgroup = try TemporaryCgroup()
-            let target = ["--cgroup", cgroup.path.string]
-            let before = Set(try Map.ids())
-            _ = try Command.check([binary, "apply", "default-cubic-bpf"] + target)
-            defer { _ = try? Command.run([binary, "detach"] + target) }
-            for id in try Map.ids() where !before.contains(id) {
-                let map = try Map(id: id)
-                if map.name == "tt_cubic.bss" {
-                    try map.update(UInt32(0), to: (UInt64(77_777), UInt64(0)))
-                }
-            }
-            let report = try Command.run([binary, "doctor"]).standardOutput
-            let line = try #require(
-                report.split(separator: "\n").first { $0.contains("77777 times") })
-            #expect(line.hasPrefix("warn  clamps: tt_cubic left"))
         }
     }
 }

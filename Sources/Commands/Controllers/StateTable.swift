@@ -31,11 +31,13 @@ extension StateDescription {
 
 extension ControllerState {
     /// On one line: `velocity=1 standing(current_us=10230 previous_us=10180)`.
-    var line: String {
-        fields.map { field in
-            if case .group(let state) = field.value { return "\(field.name)(\(state.line))" }
-            return "\(field.name)=\(field.value.text)"
-        }.joined(separator: " ")
+    func append(to line: inout String) {
+        for (index, field) in fields.enumerated() {
+            if index > 0 { line += " " }
+            line += field.name
+            if case .group = field.value {} else { line += "=" }
+            field.value.append(to: &line)
+        }
     }
 
     var json: JSON {
@@ -46,15 +48,24 @@ extension ControllerState {
 }
 
 extension ControllerState.Value {
-    fileprivate var text: String {
+    fileprivate func append(to line: inout String) {
         switch self {
-        case .bool(let value): value ? "yes" : "no"
-        case .signed(let value): String(value)
-        case .unsigned(let value): String(value)
-        case .decimal(let value): Format.decimal(value)
-        case .name(let name): name
-        case .list(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
-        case .group(let state): "(" + state.line + ")"
+        case .bool(let value): line += value ? "yes" : "no"
+        case .signed(let value): line += String(value)
+        case .unsigned(let value): line += String(value)
+        case .decimal(let value): line += Format.decimal(value)
+        case .name(let name): line += name
+        case .list(let values):
+            line += "["
+            for (index, value) in values.enumerated() {
+                if index > 0 { line += "," }
+                value.append(to: &line)
+            }
+            line += "]"
+        case .group(let state):
+            line += "("
+            state.append(to: &line)
+            line += ")"
         }
     }
 

@@ -13,7 +13,6 @@ struct StateChecks {
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try registered(tuner, attachments))
-                + (try clamps())
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
         }
@@ -90,18 +89,6 @@ struct StateChecks {
                         + "connections that were taken over",
                     advice: "tcptune apply \(attachment.profile) --existing sets them again")
             }
-        }
-    }
-
-    /// Controllers that would have stalled connections.
-    private func clamps() throws -> [Finding] {
-        try ClampCount.all().filter { $0.count > 0 }.map { clamps in
-            Finding(
-                "clamps", .warning,
-                "\(clamps.controller) left cwnd, ssthresh or the pacing rate at 0 or out of range "
-                    + "\(clamps.count) times; the framework put them right",
-                advice: "mend its callbacks: windows are 1 to 2^31 - 1 segments, the pacing rate "
-                    + "isn't 0")
         }
     }
 

@@ -22,10 +22,12 @@ enum Format {
         value.map(digits) ?? none
     }
 
-    /// Of any sign and size, to a thousandth.
+    /// Of any sign and size: to a thousandth, below 1 to a millionth, without closing zeros.
     static func decimal(_ value: Double) -> String {
         guard abs(value) < 1e12 else { return "\(value)" }
-        let text = fixed(abs(value), places: 3)
+        var text = fixed(abs(value), places: abs(value) < 1 ? 6 : 3)
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
         return value < 0 ? "-" + text : text
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A controller as a user writes it, that shows a state of every kind, and misbehaves. */
+/* A controller as a user writes it, that shows a state of every kind. */
 #include <tcptune/cc.h>
 
 enum phase { PHASE_START, PHASE_PROBE = 3 };
@@ -20,7 +20,7 @@ struct tt_states {
 	TCPTUNE_FIELD("A flag") bool flag;
 	TCPTUNE_FIELD("Three bits") u8 three : 3;
 	TCPTUNE_FIELD("A flag of a bit") bool bit : 1;
-	u8 unused : 4;
+	TCPTUNE_FIELD("Phase in four bits") enum phase small_phase : 4;
 	TCPTUNE_FIELD("Signed byte") signed char tiny;
 	TCPTUNE_FIELD("Phase") enum phase phase;
 	TCPTUNE_FIELD("Not one of the names") enum phase other_phase;
@@ -42,7 +42,7 @@ const volatile struct tt_states example = {
 	.flag = true,
 	.three = 5,
 	.bit = true,
-	.unused = 15,
+	.small_phase = PHASE_PROBE,
 	.tiny = -3,
 	.phase = PHASE_PROBE,
 	.other_phase = 2,
@@ -61,18 +61,17 @@ const volatile struct tt_states example = {
 
 TCPTUNE_CALLBACK(void, tt_states_cong_avoid, struct sock *sk, u32 ack, u32 acked)
 {
-	tcp_sk(sk)->snd_cwnd = 0;
-	sk->sk_pacing_rate = 0;
+	tcp_cong_avoid_ai(tcp_sk(sk), tcp_sk(sk)->snd_cwnd, acked);
 }
 
 TCPTUNE_CALLBACK(u32, tt_states_ssthresh, struct sock *sk)
 {
-	return 0;
+	return 2;
 }
 
 TCPTUNE_CALLBACK(u32, tt_states_undo_cwnd, struct sock *sk)
 {
-	return 0;
+	return tcp_reno_undo_cwnd(sk);
 }
 
 TCPTUNE_CONTROLLER(tt_states,
