@@ -1,6 +1,6 @@
 import CLibbpf
 
-/// The type information of an object file, borrowed from libbpf's object.
+/// The type information of an object, borrowed from libbpf.
 struct BTF {
     typealias TypeID = UInt32
 
@@ -14,6 +14,10 @@ struct BTF {
     }
 
     private let btf: OpaquePointer
+
+    init(_ btf: OpaquePointer) {
+        self.btf = btf
+    }
 
     /// nil when the object file has none.
     init?(ofObject object: OpaquePointer) {
