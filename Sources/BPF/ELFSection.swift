@@ -1,8 +1,28 @@
+/// What the head of an ELF file says of it.
+package struct ELFHeader: Equatable, Sendable {
+    /// `e_machine`.
+    package let machine: Int
+
+    /// `EM_BPF`.
+    package static let bpf = 247
+
+    /// nil: the file isn't 64-bit little-endian ELF.
+    package init?(_ file: [UInt8]) {
+        guard file.starts(with: elfMagic), let machine = file.integer(at: 0x12, bytes: 2) else {
+            return nil
+        }
+        self.machine = machine
+    }
+}
+
+/// ELF, of 64 bits, little-endian.
+private let elfMagic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1]
+
 /// Where a section of a 64-bit little-endian ELF file is; nil when the file has none by this name
 /// or isn't such a file.
-func elfSection(named name: String, in file: [UInt8]) -> Range<Int>? {
+package func elfSection(named name: String, in file: [UInt8]) -> Range<Int>? {
     // The file header: where the section headers are, and which one has the names.
-    guard file.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]),
+    guard file.starts(with: elfMagic),
         let table = file.integer(at: 0x28, bytes: 8),
         let entrySize = file.integer(at: 0x3a, bytes: 2),
         let count = file.integer(at: 0x3c, bytes: 2),

@@ -37,6 +37,17 @@ package struct Knob: Equatable, Sendable {
         }
     }
 
+    /// What a number or a truth value of its type can be, as far as 63 bits hold it; nil: it is
+    /// neither.
+    package var integerRange: ClosedRange<Int64>? {
+        switch kind {
+        case .bool: 0...1
+        case .signed(let bits): (Int64.min >> (64 - bits))...(Int64.max >> (64 - bits))
+        case .unsigned(let bits): 0...(bits == 64 ? Int64.max : (1 << bits) - 1)
+        default: nil
+        }
+    }
+
     private var unsignedDefault: UInt64 {
         // BPF objects are built for the byte order of the machine, and those we have are little.
         defaultBytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }

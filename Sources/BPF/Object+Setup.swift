@@ -48,6 +48,11 @@ extension Object {
         }
     }
 
+    /// The maps that `load()` would pin by their names (`LIBBPF_PIN_BY_NAME`).
+    package var pinnedMaps: [String] {
+        libbpfMaps.filter { bpf_map__pin_path($0.pointer) != nil }.map(\.name)
+    }
+
     /// Whether `load()` loads the program.
     package func setAutoload(_ isOn: Bool, ofProgram program: String) throws(BPFError) {
         try requireUnloaded("choose programs of it")

@@ -11,13 +11,21 @@ package struct StructOps: ~Copyable {
     /// nil: a kernel without struct_ops links.
     package let link: Link?
 
+    /// Whether another version can take its place in one step.
+    package var hasLink: Bool {
+        switch link {
+        case .some: true
+        case .none: false
+        }
+    }
+
     init(map: consuming Map, link: consuming Link?) {
         self.map = map
         self.link = link
     }
 
     /// Opens a pinned registration; nil when there's none, or only what a process that died while
-    /// registering left of it.
+    /// registering left of it. With a link, the map can be one that another has replaced.
     package static func open(
         pinnedMap: FilePath, pinnedLink: FilePath
     ) throws(BPFError) -> StructOps? {
@@ -54,11 +62,12 @@ package struct StructOps: ~Copyable {
         return max(0, Int(try commonValue().references) - (try isRegistered() ? 1 : 0))
     }
 
-    private func isRegistered() throws(BPFError) -> Bool {
+    /// Whether new sockets get this one: it hasn't been unregistered or replaced.
+    package func isRegistered() throws(BPFError) -> Bool {
         switch link {
         case .some(let link):
             // A detached link has no map.
-            return try link.info().kind != .structOps(mapID: 0)
+            return try link.info().kind == .structOps(mapID: map.info.id)
         case .none:
             // BPF_STRUCT_OPS_STATE_INUSE: between INIT and, once unregistered, TOBEFREE.
             return try commonValue().state == 1
@@ -151,6 +160,24 @@ extension Object {
             case .none: break
             }
             return registered
+        } catch {
+            pinnedMap.withPlatformString { _ = unlink($0) }
+            throw error
+        }
+    }
+
+    /// Registers a struct_ops map of the loaded object in the place of another one, in one step:
+    /// sockets have the old one or the new one. Needs links.
+    ///
+    /// Killed meanwhile, it leaves the old one registered, or the new one, and a pin of either.
+    package func replace(
+        _ link: borrowing Link, structOps name: String, pinnedMap: FilePath
+    ) throws(BPFError) {
+        let map = try map(named: name)
+        try map.pin(at: pinnedMap)
+        do {
+            try fill(structOps: name)
+            try link.update(map: map)
         } catch {
             pinnedMap.withPlatformString { _ = unlink($0) }
             throw error

@@ -25,6 +25,7 @@ struct Apply: ParsableCommand {
     @Flag(name: .long, help: "Say what would be done, and do nothing.")
     var dryRun = false
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var verbose: VerboseOption
 
@@ -37,7 +38,7 @@ struct Apply: ParsableCommand {
     func run() throws {
         let targets = target.targets
         let profile = try ProfileCatalog().find(profile)
-        let tuner = try Tuner()
+        let tuner = try plugins.tuner()
         if dryRun {
             let plan = try tuner.plan(profile, for: targets)
             print(plan, adopted: nil, done: false)
@@ -54,6 +55,9 @@ struct Apply: ParsableCommand {
             var text = ""
             for controller in plan.registrations {
                 text += "\(done ? "registered" : "would register") \(controller)\n"
+            }
+            for controller in plan.updates {
+                text += "\(done ? "replaced" : "would replace") the version of \(controller)\n"
             }
             for step in plan.steps { text += "/\(step.cgroup): \(words(step, plan, done))\n" }
             if let adopted {
@@ -85,6 +89,7 @@ struct Apply: ParsableCommand {
             "dryRun": .bool(!done),
             "profile": .string(plan.profile),
             "registered": .array(plan.registrations.map { .string($0) }),
+            "updated": .array(plan.updates.map { .string($0) }),
             "warnings": .array((plan.warnings + plan.passedOver).map { .string($0) }),
             "cgroups": .array(
                 plan.steps.map { step in

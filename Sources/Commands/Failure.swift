@@ -102,7 +102,7 @@ struct Failure: Error {
     private init(_ error: CongestionControlError) {
         let code =
             switch error.code {
-            case .unknown, .invalidParameter: Code.invalidInput
+            case .unknown, .invalidParameter, .invalidPlugin, .nameTaken: Code.invalidInput
             case .unsupported: Code.unsupported
             case .permission: Code.permission
             default: Code.failed

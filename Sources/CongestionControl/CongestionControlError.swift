@@ -13,6 +13,10 @@ package struct CongestionControlError: Error, CustomStringConvertible {
         package static let invalidParameter = Code("invalidParameter")
         /// This kernel doesn't have the controller, or can't load it.
         package static let unsupported = Code("unsupported")
+        /// A plug-in isn't safe, isn't whole, or isn't a controller.
+        package static let invalidPlugin = Code("invalidPlugin")
+        /// It can't be changed while connections or profiles use it.
+        package static let inUse = Code("inUse")
         /// Somebody else registered a controller of this name.
         package static let nameTaken = Code("nameTaken")
         /// A privilege is missing.
@@ -50,8 +54,18 @@ package struct CongestionControlError: Error, CustomStringConvertible {
         self.init(
             code, controller, "\(error)",
             advice: code == .nameTaken
-                ? "another tool registered a controller of this name: unregister it there" : nil,
+                ? "somebody else registered a controller of this name" : nil,
             log: error.log)
+    }
+
+    /// The kernel's verdict on what a user wrote.
+    init(plugin name: String, _ error: BPFError) {
+        switch error.code {
+        case .verifier, .open, .load, .badFormat:
+            self.init(.invalidPlugin, name, "\(error)", log: error.log)
+        default:
+            self.init(name, error)
+        }
     }
 
     package var description: String {

@@ -2,9 +2,10 @@ import BPF
 import BPFPrograms
 import Host
 import Profiles
+import SystemPackage
 
 /// The congestion controllers of this host and of this binary, by name.
-package struct ControllerCatalog {
+package struct ControllerCatalog: Sendable {
     /// Linux's own controllers; a kernel has some of them.
     static let linux: Set<String> = [
         "reno", "cubic", "bbr", "dctcp", "vegas", "westwood", "htcp", "hybla", "illinois", "veno",
@@ -13,9 +14,15 @@ package struct ControllerCatalog {
     private static let builtInPrefix = "tt_"
 
     private let kernel: Kernel
+    /// Each holds plug-ins' directories; of two with the same name the first counts.
+    package let pluginDirectories: [FilePath]
 
-    package init(_ kernel: Kernel = Kernel()) {
+    package init(
+        _ kernel: Kernel = Kernel(),
+        pluginDirectories: [FilePath] = ControllerPlugin.defaultDirectories
+    ) {
         self.kernel = kernel
+        self.pluginDirectories = pluginDirectories
     }
 
     /// The controllers that this binary carries.
@@ -25,51 +32,51 @@ package struct ControllerCatalog {
             .sorted { $0.name < $1.name }
     }
 
-    /// Everything a profile can name here: the kernel's, then the built-in ones.
-    package func all() throws(HostError) -> [Controller] {
-        let builtIn = Self.builtIn
-        let ours = Set(builtIn.map(\.name))
+    /// Everything a profile can name here: the kernel's, the built-in ones, then the plug-ins.
+    ///
+    /// - Parameter registered: names that tcptune has registered, which the kernel doesn't tell
+    ///   from its own.
+    package func all(registered: Set<String> = []) throws(HostError) -> [Controller] {
+        let others = Self.builtIn + plugins().compactMap { try? $0.controller.get() }
+        let ours = registered.union(others.map(\.name))
         let native = try kernel.availableCongestionControls()
             .filter { !ours.contains($0) && !$0.hasPrefix(Self.builtInPrefix) }
-        return native.map { Controller(name: $0, origin: .native) } + builtIn
+        return native.map { Controller(name: $0, origin: .native) } + others
+    }
+
+    /// A controller by name, or, with a "/" in it, the plug-in in a directory.
+    package func find(_ nameOrPath: String) throws(CongestionControlError) -> Controller {
+        if nameOrPath.contains("/") {
+            return Controller(try ControllerPlugin(at: FilePath(nameOrPath)))
+        }
+        let name = nameOrPath
+        if let object = BPFPrograms.all[name], name.hasPrefix(Self.builtInPrefix) {
+            return Controller(name: name, origin: .builtIn(object))
+        }
+        if !Self.linux.contains(name), let directory = pluginDirectory(named: name) {
+            return Controller(try ControllerPlugin(at: directory))
+        }
+        guard try isNative(name) else { throw missing(name) }
+        return Controller(name: name, origin: .native)
     }
 
     /// The first of a choice's controllers that this host can run.
-    ///
-    /// - Returns: the controller, and for each that was passed over the reason.
     package func choose(
         _ choice: CongestionControlChoice
-    ) throws(CongestionControlError) -> (ControllerInstance, passedOver: [String]) {
+    ) throws(CongestionControlError) -> ChosenController {
         var passedOver: [CongestionControlError] = []
         for name in [choice.algorithm] + choice.fallback {
             let parameters = name == choice.algorithm ? choice.parameters : [:]
             do throws(CongestionControlError) {
-                let instance = try instance(name, parameters)
-                return (instance, passedOver.map { $0.description })
+                let controller = try find(name)
+                return ChosenController(
+                    controller: controller, instance: try controller.instance(parameters),
+                    passedOver: passedOver.map { $0.description })
             } catch  where error.code == .unknown || error.code == .unsupported {
                 passedOver.append(error)
             }
         }
         throw passedOver[0]
-    }
-
-    /// A controller with parameters, checked.
-    func instance(
-        _ name: String, _ parameters: [String: ParameterValue]
-    ) throws(CongestionControlError) -> ControllerInstance {
-        if let object = BPFPrograms.all[name], name.hasPrefix(Self.builtInPrefix) {
-            let declared = try Controller(name: name, origin: .builtIn(object)).parameters()
-            return ControllerInstance(
-                bpf: name, parameters: try check(parameters, declared, of: name))
-        }
-        guard try isNative(name) else { throw missing(name) }
-        guard parameters.isEmpty else {
-            throw CongestionControlError(
-                .invalidParameter, name, "a native controller has no parameters",
-                advice: "remove 'parameters', or choose a BPF controller: "
-                    + Self.builtIn.map(\.name).joined(separator: ", "))
-        }
-        return ControllerInstance(native: name)
     }
 
     private func isNative(_ name: String) throws(CongestionControlError) -> Bool {
@@ -92,23 +99,12 @@ package struct ControllerCatalog {
             ?? "there are \(known.sorted().joined(separator: ", "))"
         return CongestionControlError(.unknown, name, "no such controller", advice: advice)
     }
+}
 
-    /// The values that differ from the default.
-    private func check(
-        _ values: [String: ParameterValue], _ declared: [Parameter], of controller: String
-    ) throws(CongestionControlError) -> [String: Int64] {
-        var result: [String: Int64] = [:]
-        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = declared.first(where: { $0.name == name }) else {
-                let names = declared.map(\.name)
-                throw CongestionControlError(
-                    .invalidParameter, controller, "there is no parameter '\(name)'",
-                    advice: Suggestions.question(for: name, in: names)
-                        ?? "there are \(names.joined(separator: ", "))")
-            }
-            let number = try parameter.check(value, of: controller)
-            if number != parameter.defaultValue { result[name] = number }
-        }
-        return result
-    }
+/// What a choice came to on this host.
+package struct ChosenController {
+    package let controller: Controller
+    package let instance: ControllerInstance
+    /// Why each that was preferred isn't the one.
+    package let passedOver: [String]
 }

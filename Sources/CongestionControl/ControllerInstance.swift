@@ -37,14 +37,6 @@ package struct ControllerInstance: Hashable, Sendable, Codable {
             .joined(separator: ",")
     }
 
-    /// Which of the built-in controllers a registered name was made from.
-    package static func algorithm(ofRegisteredName name: String) -> String? {
-        ControllerCatalog.builtIn.map(\.name).first {
-            $0 == name
-                || name.hasPrefix($0.prefix(CongestionControlChoice.maximumNameLength - 7) + "_")
-        }
-    }
-
     /// 15 characters are all the kernel has: with parameters eight of the name, six of a hash.
     private static func registeredName(_ name: String, _ parameters: [String: Int64]) -> String {
         guard !parameters.isEmpty else { return name }

@@ -1,14 +1,20 @@
 import BPF
-import BPFPrograms
 import SystemPackage
 
 /// The BPF controllers that tcptune has registered on this host.
 ///
 /// Each has a directory of pins. The pinned link (before Linux 6.4 the map) is the registration:
 /// it outlives the process, and a process that dies before pinning leaves nothing registered.
-package struct ControllerRegistry {
-    private let files: PinDirectory
+///
+///     NAME/link          which version new sockets get
+///     NAME/DIGEST-ID     a version's map: the one in force, and those that sockets still run
+///     NAME/loaded/       it stays although no profile uses it
+package struct ControllerRegistry: Sendable {
+    let files: PinDirectory
     private let directory: FilePath
+
+    private static let link = "link"
+    private static let loaded = "loaded"
 
     /// - Parameter directory: inside a bpffs; made when the first controller is registered.
     package init(_ files: PinDirectory, at directory: FilePath) {
@@ -16,70 +22,159 @@ package struct ControllerRegistry {
         self.directory = directory
     }
 
-    /// The registered names.
+    /// The names that have a directory: registered ones, and what interrupted changes left.
     package func names() throws(BPFError) -> [String] {
         try files.list(directory)
     }
 
-    /// Registers a controller unless it is already.
-    ///
-    /// - Returns: whether it was registered now.
-    @discardableResult
-    package func register(_ instance: ControllerInstance) throws(CongestionControlError) -> Bool {
-        guard instance.isBPF, let embedded = BPFPrograms.all[instance.algorithm] else {
-            return false
-        }
-        do throws(BPFError) {
-            if try open(instance.registeredName) != nil { return false }
-            var object = try Object(
-                embedded, renaming: [instance.algorithm: instance.registeredName])
-            for (name, value) in instance.parameters {
-                try object.set(knob: name, to: .signed(value))
+    /// What is registered under a name; nil: nothing.
+    package func find(_ name: String) throws(BPFError) -> RegisteredController? {
+        var found: RegisteredController?
+        var replaced = 0
+        try forEachVersion(of: name) { (version, registered) throws(BPFError) in
+            let sockets = try registered.socketsInUse()
+            guard try registered.isRegistered() else {
+                replaced += sockets
+                return
             }
-            try object.load()
-            let name = instance.registeredName
-            try remove(name)  // what an interrupted registration left
-            try files.makeDirectory(path(name))
-            _ = try object.register(
-                structOps: instance.algorithm, pinnedMap: path(name, "map"),
-                pinnedLink: path(name, "link"))
-            return true
-        } catch {
-            throw CongestionControlError(instance.algorithm, error)
+            found = RegisteredController(
+                name: name, algorithm: registered.map.name, version: Self.digest(of: version),
+                sockets: sockets, isReplaceable: registered.hasLink)
         }
+        found?.oldSockets = replaced
+        found?.isLoaded = try isLoaded(name)
+        return found
+    }
+
+    /// Loads a controller, for ``commit(_:)`` to register; nil: this version is registered already.
+    ///
+    /// Changes nothing: all of several can be tried before the first is registered.
+    package func prepare(
+        _ instance: ControllerInstance, _ object: ControllerObject
+    ) throws(CongestionControlError) -> PreparedController? {
+        let current = try object.perform { () throws(BPFError) in
+            try find(instance.registeredName)
+        }
+        if let current {
+            if current.algorithm == object.name, current.version == object.digest { return nil }
+            try check(current, mayBecome: object)
+        }
+        return try PreparedController(instance, object)
+    }
+
+    /// Registers a prepared controller, or has it replace the version that is registered, in one
+    /// step: new sockets get it, open ones keep what they have.
+    package func commit(_ prepared: PreparedController) throws(CongestionControlError) {
+        let name = prepared.name
+        try prepared.object.perform { () throws(BPFError) in
+            try files.makeDirectory(path(name))
+            let map = path(name, try prepared.pinName())
+            var isReplaced = false
+            if let current = try open(name) {
+                isReplaced = try prepared.replace(current, pinnedMap: map)
+            }
+            if !isReplaced {
+                _ = try files.unlink(path(name, Self.link))  // one that is detached
+                try prepared.register(pinnedMap: map, pinnedLink: path(name, Self.link))
+            }
+            try removeUnusedVersions(of: name)
+        }
+    }
+
+    /// Has a controller stay registered until ``unmark(_:)``.
+    package func mark(_ name: String) throws(BPFError) {
+        try files.makeDirectory(path(name, Self.loaded))
+    }
+
+    package func unmark(_ name: String) throws(BPFError) {
+        _ = try files.removeDirectory(path(name, Self.loaded))
     }
 
     /// Unregisters a controller unless a socket still runs it.
     ///
-    /// - Returns: how many sockets do; 0: it is unregistered.
+    /// - Returns: how many sockets do; 0: it is unregistered, and nothing is left of it.
     package func unregister(_ name: String) throws(BPFError) -> Int {
-        guard let registered = try open(name) else {
-            try remove(name)
-            return 0
+        var sockets = 0
+        try forEachVersion(of: name) { (_, registered) throws(BPFError) in
+            sockets += try registered.socketsInUse()
         }
-        let sockets = try registered.socketsInUse()
-        guard sockets == 0 else {
-            return sockets
+        guard sockets == 0 else { return sockets }
+        if let registered = try open(name) { try registered.unregister() }
+        for pin in try files.list(path(name)) where pin != Self.loaded {
+            _ = try files.unlink(path(name, pin))
         }
-        try registered.unregister()
-        try remove(name)
+        try unmark(name)
+        _ = try files.removeDirectory(path(name))
         return 0
     }
 
-    /// How many sockets run a registered controller; nil: it isn't registered.
-    package func socketsInUse(_ name: String) throws(BPFError) -> Int? {
-        guard let registered = try open(name) else { return nil }
-        return try registered.socketsInUse()
+    /// Lets go of replaced versions that no socket runs any more.
+    package func removeUnusedVersions(of name: String) throws(BPFError) {
+        for version in try versions(of: name) {
+            var isNeeded = false
+            if let registered = try open(name, version) {
+                isNeeded = try registered.isRegistered()
+                if !isNeeded { isNeeded = try registered.socketsInUse() > 0 }
+            }
+            if !isNeeded { _ = try files.unlink(path(name, version)) }
+        }
     }
 
+    /// Nothing may be registered under a name made from another controller's, and before links
+    /// (Linux 6.4) a version in use can't be replaced.
+    private func check(
+        _ current: RegisteredController, mayBecome object: ControllerObject
+    ) throws(CongestionControlError) {
+        guard current.algorithm == object.name else {
+            throw CongestionControlError(
+                .nameTaken, object.name,
+                "\(current.name) is registered for the controller \(current.algorithm)")
+        }
+        guard current.sockets == 0 || current.isReplaceable else {
+            throw CongestionControlError(
+                .inUse, object.name,
+                "\(current.sockets) sockets use the version that is registered, and this kernel "
+                    + "can't replace it meanwhile",
+                advice: "Linux 6.4 can; before, close them first")
+        }
+    }
+
+    private func isLoaded(_ name: String) throws(BPFError) -> Bool {
+        try files.list(path(name)).contains(Self.loaded)
+    }
+
+    private func forEachVersion(
+        of name: String, _ body: (String, borrowing StructOps) throws(BPFError) -> Void
+    ) throws(BPFError) {
+        for version in try versions(of: name) {
+            switch try open(name, version) {
+            case .some(let registered): try body(version, registered)
+            case .none: break
+            }
+        }
+    }
+
+    /// The version that is registered.
     private func open(_ name: String) throws(BPFError) -> StructOps? {
-        try StructOps.open(pinnedMap: path(name, "map"), pinnedLink: path(name, "link"))
+        for version in try versions(of: name) {
+            if let registered = try open(name, version), try registered.isRegistered() {
+                return registered
+            }
+        }
+        return nil
     }
 
-    private func remove(_ name: String) throws(BPFError) {
-        _ = try files.unlink(path(name, "link"))
-        _ = try files.unlink(path(name, "map"))
-        _ = try files.removeDirectory(path(name))
+    private func open(_ name: String, _ version: String) throws(BPFError) -> StructOps? {
+        try StructOps.open(pinnedMap: path(name, version), pinnedLink: path(name, Self.link))
+    }
+
+    /// The pins of maps.
+    private func versions(of name: String) throws(BPFError) -> [String] {
+        try files.list(path(name)).filter { $0 != Self.link && $0 != Self.loaded }
+    }
+
+    private static func digest(of version: String) -> String {
+        String(version.prefix { $0 != "-" })
     }
 
     private func path(_ components: String...) -> FilePath {

@@ -35,6 +35,11 @@ package struct Parameter: Equatable, Sendable {
         documentation = doc
     }
 
+    /// A value within the range as the variable takes it.
+    func knobValue(_ number: Int64, for knob: Knob) -> KnobValue {
+        knob.kind == .bool ? .bool(number != 0) : .signed(number)
+    }
+
     private static func range(_ text: String) -> ClosedRange<Int64>? {
         let ends = text.split(separator: ".").compactMap { Int64($0) }
         guard ends.count == 2, ends[0] <= ends[1] else { return nil }

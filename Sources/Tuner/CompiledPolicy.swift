@@ -11,6 +11,8 @@ struct CompiledPolicy {
     private let sockets: [SocketSettings]
     /// By the same index.
     let controllers: [ControllerInstance?]
+    /// Those of the controllers that are BPF programs, each once.
+    let registrations: [Registration]
     let passedOver: [String]
     let rules: RuleSets
     /// Options that any of the settings has, a bit per `tt_option`.
@@ -18,6 +20,12 @@ struct CompiledPolicy {
     /// `tt_collect`.
     let collect: UInt32
     let record: PolicyRecord
+
+    /// A BPF controller that must be registered.
+    struct Registration {
+        let instance: ControllerInstance
+        let object: ControllerObject
+    }
 
     /// What of the host decides how a profile is carried out.
     struct Limits {
@@ -28,7 +36,7 @@ struct CompiledPolicy {
     init(
         _ profile: Profile, catalog: ControllerCatalog, limits: Limits, now: UInt64
     ) throws(TunerError) {
-        var chosen: [String: ControllerInstance] = [:]
+        var chosen: [String: ChosenController] = [:]
         var passedOver: [String] = []
         var settings: [tt_settings] = []
         var instances: [ControllerInstance?] = []
@@ -38,13 +46,13 @@ struct CompiledPolicy {
             if let choice = resolved.congestionControl {
                 let key = "\(choice)"
                 if chosen[key] == nil {
-                    let (found, reasons) = try controller { () throws(CongestionControlError) in
+                    let found = try controller { () throws(CongestionControlError) in
                         try catalog.choose(choice)
                     }
                     chosen[key] = found
-                    passedOver += reasons
+                    passedOver += found.passedOver
                 }
-                instance = chosen[key]
+                instance = chosen[key]?.instance
             }
             settings.append(tt_settings(resolved.socket, controller: instance?.registeredName))
             instances.append(instance)
@@ -52,6 +60,7 @@ struct CompiledPolicy {
         self.settings = settings
         sockets = profile.resolved.map(\.socket)
         controllers = instances
+        registrations = Self.registrations(chosen.values)
         self.passedOver = passedOver
         rules = RuleSets(profile.rules)
         options = settings.reduce(0) { $0 | $1.present }
@@ -61,10 +70,14 @@ struct CompiledPolicy {
             controllers: instances, passedOver: passedOver, collect: collect, loadedAt: now)
     }
 
-    /// The BPF controllers that must be registered for it.
-    var registrations: [ControllerInstance] {
-        Set(controllers.compactMap { $0 }.filter(\.isBPF))
-            .sorted { $0.registeredName < $1.registeredName }
+    private static func registrations(_ chosen: some Sequence<ChosenController>) -> [Registration] {
+        var found: [String: Registration] = [:]
+        for choice in chosen where found[choice.instance.registeredName] == nil {
+            guard let object = choice.controller.object else { continue }
+            found[choice.instance.registeredName] = Registration(
+                instance: choice.instance, object: object)
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The largest value of an option among the settings.

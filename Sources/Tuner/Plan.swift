@@ -23,6 +23,8 @@ public struct Plan: Sendable {
     public let profile: String
     /// BPF controllers that are registered for it, with parameters.
     public let registrations: [String]
+    /// Those of which another version is registered, which it replaces for new connections.
+    public let updates: [String]
     /// Why a preferred controller isn't the one.
     public let passedOver: [String]
     public let steps: [Step]

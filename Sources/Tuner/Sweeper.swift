@@ -30,7 +30,12 @@ struct Sweeper {
         let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
             .union(keeping ?? [])
         try kernel { () throws(BPFError) in
-            for name in try registry.names() where !used.contains(name) {
+            for name in try registry.names() {
+                let isLoaded = try registry.find(name)?.isLoaded ?? false
+                if isLoaded || used.contains(name) {
+                    try registry.removeUnusedVersions(of: name)
+                    continue
+                }
                 let sockets = try registry.unregister(name)
                 if sockets == 0 {
                     report.unregistered.append(name)
@@ -64,7 +69,8 @@ struct Sweeper {
         }
     }
 
-    /// The last attachment is gone: so is everything, but for controllers that sockets still run.
+    /// The last attachment is gone: so is everything, but for controllers that sockets still run
+    /// or that are loaded without a profile.
     private func removeDirectories() throws(BPFError) {
         try SharedMaps.remove(layout, files)
         _ = try files.removeDirectory(layout.attachments)

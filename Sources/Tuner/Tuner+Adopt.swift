@@ -4,9 +4,6 @@ import Host
 
 extension Tuner {
     /// Takes open connections of cgroups over, or releases them to the host's default controller.
-    ///
-    /// The iterator sees one network namespace at a time: it runs in each there is, since a
-    /// cgroup's sockets can be in any.
     func adopt(
         _ policy: CompiledPolicy, on cgroups: [Cgroup], release: Bool
     ) throws(TunerError) -> ApplyReport.Adopted {
@@ -25,18 +22,24 @@ extension Tuner {
                     ))
             }
         }
-        for namespace in try host({ () throws(HostError) in try NetworkNamespace.all(roots) }) {
-            let result = try host { () throws(HostError) in
-                try namespace.perform { () throws(BPFError) in try loaded.iterator.drain() }
-            }
-            _ = try kernel { () throws(BPFError) in try result.get() }
-        }
+        try runEverywhere(loaded.iterator)
         return try kernel { () throws(BPFError) in
             let result = try loaded.object.map(named: "adopted").value(
                 for: UInt32(0), as: tt_adoption_result.self)
             return ApplyReport.Adopted(
                 connections: Int(result?.connections ?? 0),
                 withoutCallbacks: Int(result?.without_callbacks ?? 0))
+        }
+    }
+
+    /// Runs a TCP iterator in every network namespace there is: it sees one at a time, and a
+    /// cgroup's or a controller's sockets can be in any.
+    func runEverywhere(_ iterator: borrowing Iterator) throws(TunerError) {
+        for namespace in try host({ () throws(HostError) in try NetworkNamespace.all(roots) }) {
+            let result = try host { () throws(HostError) in
+                try namespace.perform { () throws(BPFError) in try iterator.drain() }
+            }
+            _ = try kernel { () throws(BPFError) in try result.get() }
         }
     }
 }

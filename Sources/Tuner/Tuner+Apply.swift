@@ -47,14 +47,10 @@ extension Tuner {
     ) throws(TunerError) -> ApplyReport {
         let cgroups = try resolve(targets)
         let policy = try compile(profile)
-        let names = Set(policy.registrations.map(\.registeredName))
+        let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
-            for instance in policy.registrations {
-                try controller { () throws(CongestionControlError) in
-                    try registry.register(instance)
-                }
-            }
+            try register(policy.registrations)
             try attach(policy, to: cgroups)
             if options.resetStatistics { try resetStatistics(of: cgroups) }
             let adopted = options.existing ? try adopt(policy, on: cgroups, release: false) : nil
@@ -65,7 +61,8 @@ extension Tuner {
     private func plan(
         _ policy: CompiledPolicy, for cgroups: [Cgroup]
     ) throws(TunerError) -> Plan {
-        let registered = try kernel { () throws(BPFError) in try registry.names() }
+        let registered = Dictionary(
+            uniqueKeysWithValues: try registeredControllers().map { ($0.name, $0.version) })
         var steps: [Plan.Step] = []
         for cgroup in cgroups {
             var action = Plan.Action.attach
@@ -77,8 +74,15 @@ extension Tuner {
         }
         return Plan(
             profile: policy.record.profile,
-            registrations: policy.registrations.filter { !registered.contains($0.registeredName) }
-                .map(\.label),
+            registrations: policy.registrations
+                .filter { registered[$0.instance.registeredName] == nil }
+                .map(\.instance.label),
+            updates: policy.registrations
+                .filter {
+                    let version = registered[$0.instance.registeredName]
+                    return version != nil && version != $0.object.digest
+                }
+                .map(\.instance.label),
             passedOver: policy.passedOver, steps: steps, warnings: warnings(policy))
     }
 

@@ -15,16 +15,24 @@ public struct Tuner: Sendable {
     let files: PinDirectory
     let hierarchy: CgroupHierarchy
     let roots: HostRoots
-    let catalog: ControllerCatalog
+    package let catalog: ControllerCatalog
 
     /// - Parameter stateDirectory: where the pins are, inside a bpffs; nil: `tcptune` in the
     ///   mounted one.
+    /// - Parameter pluginDirectories: where plug-in controllers are looked for; nil:
+    ///   `/etc/tcptune/cc.d`.
     /// - Throws: ``TunerError`` when there is no cgroup2 hierarchy or no BPF file system.
-    public init(stateDirectory: String? = nil) throws(TunerError) {
-        try self.init(stateDirectory: stateDirectory.map { FilePath($0) }, roots: .system)
+    public init(
+        stateDirectory: String? = nil, pluginDirectories: [String]? = nil
+    ) throws(TunerError) {
+        try self.init(
+            stateDirectory: stateDirectory.map { FilePath($0) }, roots: .system,
+            pluginDirectories: pluginDirectories?.map { FilePath($0) })
     }
 
-    package init(stateDirectory: FilePath?, roots: HostRoots) throws(TunerError) {
+    package init(
+        stateDirectory: FilePath?, roots: HostRoots, pluginDirectories: [FilePath]? = nil
+    ) throws(TunerError) {
         let mounted = try host { () throws(HostError) in try BPFFilesystem.find(roots) }
         guard let mounted else {
             throw TunerError(
@@ -35,7 +43,9 @@ public struct Tuner: Sendable {
         layout = PinLayout(base: stateDirectory ?? mounted.mountPoint.appending("tcptune"))
         files = try kernel { () throws(BPFError) in try PinDirectory(at: mounted.mountPoint) }
         hierarchy = try host { () throws(HostError) in try CgroupHierarchy.discover(roots) }
-        catalog = ControllerCatalog(Kernel(roots))
+        catalog = ControllerCatalog(
+            Kernel(roots),
+            pluginDirectories: pluginDirectories ?? ControllerPlugin.defaultDirectories)
     }
 
     /// What is applied on this host, rebuilt from the pins.
@@ -63,11 +73,11 @@ public struct Tuner: Sendable {
     }
 
     /// The controllers that are registered, with the number of sockets that run each.
-    package func registeredControllers() throws(TunerError) -> [(name: String, sockets: Int)] {
+    package func registeredControllers() throws(TunerError) -> [RegisteredController] {
         try kernel { () throws(BPFError) in
-            var result: [(name: String, sockets: Int)] = []
+            var result: [RegisteredController] = []
             for name in try registry.names() {
-                if let sockets = try registry.socketsInUse(name) { result.append((name, sockets)) }
+                if let registered = try registry.find(name) { result.append(registered) }
             }
             return result
         }

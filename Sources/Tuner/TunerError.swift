@@ -10,7 +10,7 @@ public struct TunerError: Error, CustomStringConvertible {
         private let name: String
         private init(_ name: String) { self.name = name }
 
-        /// The profile can't be carried out as it stands.
+        /// The profile, or a controller that it names, can't be carried out as it stands.
         public static let invalidProfile = Code("invalidProfile")
         /// There is no such cgroup, pod, unit or process.
         public static let invalidTarget = Code("invalidTarget")
@@ -26,6 +26,10 @@ public struct TunerError: Error, CustomStringConvertible {
         public static let full = Code("full")
         /// Nothing is applied to the target.
         public static let notApplied = Code("notApplied")
+        /// No controller of this name is loaded.
+        public static let notLoaded = Code("notLoaded")
+        /// Connections or profiles use the controller.
+        public static let inUse = Code("inUse")
         /// The kernel failed otherwise.
         public static let failed = Code("failed")
     }
@@ -81,7 +85,8 @@ extension TunerError {
     init(_ error: CongestionControlError) {
         let code: Code =
             switch error.code {
-            case .unknown, .invalidParameter: .invalidProfile
+            case .unknown, .invalidParameter, .invalidPlugin, .nameTaken: .invalidProfile
+            case .inUse: .inUse
             case .unsupported: .unsupported
             case .permission: .permission
             default: .failed

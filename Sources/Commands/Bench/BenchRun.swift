@@ -74,6 +74,7 @@ struct BenchRun: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the HTML report there.", valueName: "file"))
     var html: String?
 
+    @OptionGroup var plugins: PluginOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -97,7 +98,7 @@ struct BenchRun: ParsableCommand {
         let chosen = try chosenScenario()
         let path = try chosenPath(chosen)
         try Benchmark.requirePrivileges()
-        let tuner = try Tuner()
+        let tuner = try plugins.tuner()
         var benchmark = Benchmark(
             scenario: chosen, path: path, a: try Arm.find(chosen.a, tuner),
             b: try Arm.find(chosen.b, tuner),

@@ -93,10 +93,11 @@ struct StateChecks {
 
     private func lingering(_ tuner: Tuner, _ attachments: [Attachment]) throws -> [Finding] {
         let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
-        return try tuner.registeredControllers().filter { !used.contains($0.name) }.map {
-            Finding(
-                "controller", .ok,
-                "\($0.name) stays registered until its \($0.sockets) sockets are closed")
-        }
+        return try tuner.registeredControllers().filter { !used.contains($0.name) && !$0.isLoaded }
+            .map {
+                Finding(
+                    "controller", .ok,
+                    "\($0.name) stays registered until its \($0.sockets) sockets are closed")
+            }
     }
 }
