@@ -63,20 +63,44 @@ package struct SmokeRun {
     /// The name that the controller has meanwhile.
     package static var temporaryName: String { "check_\(getpid())" }
 
-    /// Runs all transfers. However it ends, nothing stays registered and no connection is left.
-    package func run(_ interruption: Interruption) throws -> [Outcome] {
-        var object = try Object(
-            elf: object, name: name, renaming: [name: Self.temporaryName])
-        try object.load()
-        let registered = try object.register(structOps: name)
-        let outcomes: [Outcome]
+    /// Runs the transfers up to the first that fails. However it ends, nothing stays registered and
+    /// no connection is left.
+    ///
+    /// - Parameter finished: called after each.
+    package func run(
+        _ interruption: Interruption, finished: (Outcome) -> Void = { _ in }
+    ) throws(WorkshopError) -> [Outcome] {
         do {
-            outcomes = try transfers.map { try run($0, registered, interruption) }
-        } catch {
+            var object = try Object(
+                elf: object, name: name, renaming: [name: Self.temporaryName])
+            try object.load()
+            let registered = try object.register(structOps: name)
+            let result = Result { try runAll(registered, interruption, finished) }
             try registered.unregister()
+            return try result.get()
+        } catch let error as WorkshopError {
             throw error
+        } catch {
+            let isDenied =
+                (error as? BPFError)?.code == .permission
+                || (error as? EmulatorError)?.code == .permission
+            throw WorkshopError(
+                isDenied ? .permission : .io, "cannot try the controller", on: name,
+                because: "\(error)")
         }
-        try registered.unregister()
+    }
+
+    private func runAll(
+        _ registered: borrowing StructOps, _ interruption: Interruption,
+        _ finished: (Outcome) -> Void
+    ) throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for transfer in transfers {
+            let outcome = try run(transfer, registered, interruption)
+            finished(outcome)
+            outcomes.append(outcome)
+            if outcome.failure != nil { break }
+        }
         return outcomes
     }
 
@@ -102,7 +126,8 @@ package struct SmokeRun {
         while !connection.progress.isComplete, failure == nil, duration < transfer.limit {
             if interruption.hasCome {
                 throw WorkshopError(
-                    .interrupted, "cannot check", on: name, because: "interrupted")
+                    .interrupted, "cannot try the controller", on: name,
+                    because: "interrupted")
             }
             do throws(WorkshopError) {
                 try connection.advance(within: 50)

@@ -3,7 +3,7 @@ import CongestionControl
 import SystemPackage
 import Workshop
 
-struct NewController: ParsableCommand {
+struct ControllerNew: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Make a plug-in that works, to start from.",
         discussion: "docs/writing-a-controller.md leads from there to a controller of your own.")
@@ -15,9 +15,10 @@ struct NewController: ParsableCommand {
     var directory = "."
 
     func run() throws {
-        let taken = Set(try ControllerCatalog().all().map(\.name))
-        let scaffold = try Scaffold(name, in: FilePath(directory), taken: taken)
-        try scaffold.make()
-        Console.error("\(scaffold.directory) is a controller: tcptune cc build \(scaffold.directory)")
+        let taken = ControllerCatalog.linux.union(try ControllerCatalog().all().map(\.name))
+        let plugin = try Scaffold(name, in: FilePath(directory), taken: taken)
+        try plugin.make()
+        let directory = plugin.directory
+        Console.error("made \(directory); compile it with: tcptune cc build \(directory)")
     }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
+import CongestionControl
 import SystemPackage
 import Workshop
 
-struct BuildController: ParsableCommand {
+struct ControllerBuild: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Compile a plug-in.",
         discussion: """
@@ -21,10 +22,10 @@ struct BuildController: ParsableCommand {
 
     func run() throws {
         let directory = FilePath(path)
+        let manifest = try ControllerManifest(in: directory)
+        let object = output.map { FilePath($0) } ?? directory.appending(manifest.object)
         let clang = try Clang.find(clang, in: Clang.searchPath)
-        let name = directory.lastComponent?.string ?? ""
-        let object = output.map { FilePath($0) } ?? directory.appending("\(name).bpf.o")
-        let size = try Compiler(clang).build(directory.appending("\(name).bpf.c"), to: object)
-        Console.error("\(object): \(size) bytes, by \(clang.path)")
+        let size = try Compiler(clang).build(directory.appending(manifest.source), to: object)
+        Console.error("\(object): \(size) bytes, by \(clang.path) (clang \(clang.version))")
     }
 }
