@@ -6,8 +6,8 @@ import SystemPackage
 /// Data from one host of an emulated network to the other, with a congestion controller at both ends,
 /// from the handshake to an orderly end.
 ///
-/// When the value goes both sockets are reset, so that no connection is left that still runs the
-/// controller.
+/// When the value goes both sockets are reset: closed otherwise, they would run the controller until
+/// the kernel gave up on a network that isn't there any more.
 struct SmokeTransfer: ~Copyable {
     /// How far it came.
     struct Progress {
@@ -59,11 +59,6 @@ struct SmokeTransfer: ~Copyable {
         self.sender = sender
     }
 
-    deinit {
-        _ = cshim_abort_on_close(sender.raw.rawValue)
-        if let number = receiver?.raw.rawValue { _ = cshim_abort_on_close(number) }
-    }
-
     private static func socket(
         in namespace: NetworkNamespace, _ controller: String
     ) throws(WorkshopError) -> OwnedDescriptor {
@@ -78,6 +73,7 @@ struct SmokeTransfer: ~Copyable {
         }
         try check(number)
         let socket = OwnedDescriptor(FileDescriptor(rawValue: number))
+        _ = cshim_abort_on_close(number)
         try check(
             setsockopt(
                 number, CInt(IPPROTO_TCP), TCP_CONGESTION, controller,
@@ -110,7 +106,9 @@ struct SmokeTransfer: ~Copyable {
     private mutating func receive() throws(WorkshopError) {
         guard let number = receiver?.raw.rawValue else {
             let number = cshim_accept(listener.raw.rawValue, nil, nil)
-            if number >= 0 { receiver = OwnedDescriptor(FileDescriptor(rawValue: number)) }
+            guard number >= 0 else { return }
+            _ = cshim_abort_on_close(number)
+            receiver = OwnedDescriptor(FileDescriptor(rawValue: number))
             return
         }
         while !progress.isComplete {
