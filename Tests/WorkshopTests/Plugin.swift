@@ -14,14 +14,15 @@ struct Plugin: ~Copyable {
 
     /// As `tcptune cc new` makes it, with another source.
     init(_ name: String, source: String? = nil) throws {
-        self.name = name
         // Not /tmp, which belongs to all.
-        parent = try TemporaryDirectory(below: "/run")
+        let parent = try TemporaryDirectory(below: "/run")
         try Scaffold(name, in: parent.path, taken: []).make()
         if let source {
             try AtomicFile.write(
                 Array(source.utf8), to: parent.path.appending("\(name)/\(name).bpf.c"))
         }
+        self.name = name
+        self.parent = parent
     }
 
     func build() throws {
@@ -79,9 +80,4 @@ struct Plugin: ~Copyable {
                    .undo_cwnd = (void *)ruinous_undo_cwnd);
 
         """
-
-    /// What the kernel offers; the tests' temporary names must not be among it afterwards.
-    static func registered() throws -> [String] {
-        try Kernel().availableCongestionControls()
-    }
 }
