@@ -61,7 +61,7 @@ package struct Clang: Sendable {
     }
 
     private static func output(_ arguments: [String]) throws(HostError) -> String {
-        let (output, status) = try PlacedProcess.collecting(arguments)
+        let (output, status) = try PlacedProcess.collecting(arguments, in: ".")
         return status == 0 ? output : ""
     }
 
@@ -90,11 +90,12 @@ package struct Clang: Sendable {
 }
 
 extension PlacedProcess {
-    /// What a program writes to its standard output and error, and its exit status.
+    /// What a program writes to its standard output and error, run in a directory, and its exit status.
     static func collecting(
-        _ arguments: [String]
+        _ arguments: [String], in directory: FilePath
     ) throws(HostError) -> (output: String, status: CInt) {
-        let process = try PlacedProcess(["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>&1"] + arguments)
+        let process = try PlacedProcess(
+            ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\" 2>&1", directory.string] + arguments)
         process.closeInput()
         let (output, status) = try process.finish()
         return (String(decoding: output, as: UTF8.self), status)

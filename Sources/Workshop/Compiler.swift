@@ -7,6 +7,12 @@ package struct Compiler {
     private let clang: Clang
     private let temporary: FilePath
 
+    private static let what = "cannot build the controller"
+    private static let options = [
+        "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Werror", "-fdebug-compilation-dir=.",
+        "-I", "include", "-o", "object",
+    ]
+
     /// - Parameter temporary: where its files are while it works.
     package init(_ clang: Clang, temporary: FilePath = Compiler.temporaryDirectory) {
         self.clang = clang
@@ -23,13 +29,22 @@ package struct Compiler {
     /// - Returns: the object's size in bytes.
     @discardableResult
     package func build(_ source: FilePath, to object: FilePath) throws(WorkshopError) -> Int {
+        guard let file = source.lastComponent else {
+            throw WorkshopError(.source, Self.what, on: source.string, because: "it is no file")
+        }
+        let directory = source.removingLastComponent()
         var files = try TemporaryFiles(below: temporary)
-        let headers = try writeHeaders(&files)
+        try files.link("source", to: Self.absolute(directory))
+        try writeHeaders(&files)
         let output = files.reserve("object")
-        try run(compilation(of: source, to: output, headers: headers), on: source)
+        // By relative paths, so that the same source gives the same object wherever it is, and the
+        // compiler can quote its lines in what the verifier shows.
+        try run(
+            clang.path, Self.options + Self.systemHeaders + ["-c", "source/\(file)"],
+            in: files.path, on: source)
         // Drops DWARF, keeps .BTF and .BTF.ext.
         if let strip = clang.strip {
-            try run([strip.string, "--strip-debug", output.string], on: source)
+            try run(strip, ["--strip-debug", "object"], in: files.path, on: source)
         }
         do throws(HostError) {
             let bytes = try Self.read(output)
@@ -40,29 +55,14 @@ package struct Compiler {
         }
     }
 
-    private func writeHeaders(_ files: inout TemporaryFiles) throws(WorkshopError) -> FilePath {
-        let headers = try files.makeDirectory("include")
-        for directory in ["tcptune", "bpf"] { _ = try files.makeDirectory("include/\(directory)") }
+    private func writeHeaders(_ files: inout TemporaryFiles) throws(WorkshopError) {
+        for directory in ["include", "include/tcptune", "include/bpf"] {
+            try files.makeDirectory(directory)
+        }
         for (name, text) in EmbeddedHeaders.texts {
             let directory = name.hasPrefix("bpf_") ? "bpf" : "tcptune"
             try files.write(text, to: "include/\(directory)/\(name).h")
         }
-        return headers
-    }
-
-    private func compilation(
-        of source: FilePath, to output: FilePath, headers: FilePath
-    ) -> [String] {
-        let directory = source.removingLastComponent()
-        return [clang.path.string]
-            + "-target bpf -mcpu=v3 -O2 -g -Wall -Werror".split(separator: " ").map(String.init)
-            // The same source gives the same object, wherever it is built; the verifier's log quotes
-            // the source's lines all the same.
-            + ["-gdwarf-5", "-gembed-source", "-fdebug-compilation-dir=/plugin"]
-            + ["-fdebug-prefix-map=\(directory.isEmpty ? "." : directory)=/plugin"]
-            + ["-fdebug-prefix-map=\(headers)=/include"]
-            + ["-I", headers.string] + Self.systemHeaders
-            + ["-c", source.string, "-o", output.string]
     }
 
     /// For sources that want more than tcptune's headers: Debian keeps asm/types.h in a directory
@@ -76,18 +76,30 @@ package struct Compiler {
         return ["-idirafter", "/usr/include/\(machine)-linux-gnu"]
     }
 
-    private func run(_ arguments: [String], on source: FilePath) throws(WorkshopError) {
+    private func run(
+        _ program: FilePath, _ arguments: [String], in directory: FilePath, on source: FilePath
+    ) throws(WorkshopError) {
         let (output, status): (String, CInt)
         do throws(HostError) {
-            (output, status) = try PlacedProcess.collecting(arguments)
+            (output, status) = try PlacedProcess.collecting(
+                [Self.absolute(program).string] + arguments, in: directory)
         } catch {
             throw WorkshopError(error)
         }
         guard status == 0 else {
+            let place = source.removingLastComponent()
+            let words = output.replacing(/(?m)^(In file included from )?source\//) {
+                ($0.1 ?? "") + place.appending("x").string.dropLast()
+            }
             throw WorkshopError(
-                .source, "cannot build the controller", on: source.string,
-                because: "\(arguments[0]) says:\n\(output)")
+                .source, Self.what, on: source.string, because: "\(program) says:\n\(words)")
         }
+    }
+
+    private static func absolute(_ path: FilePath) -> FilePath {
+        guard path.isRelative, let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return FilePath(platformString: here).pushing(path)
     }
 
     private static func read(_ path: FilePath) throws(HostError) -> [UInt8] {

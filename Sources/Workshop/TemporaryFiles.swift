@@ -32,12 +32,24 @@ struct TemporaryFiles: ~Copyable {
         return file
     }
 
-    mutating func makeDirectory(_ name: String) throws(WorkshopError) -> FilePath {
-        let directory = reserve(name)
-        guard directory.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
-            throw WorkshopError(Errno(rawValue: errno), Self.what, on: directory.string)
+    mutating func makeDirectory(_ name: String) throws(WorkshopError) {
+        try check(reserve(name).withPlatformString { mkdir($0, 0o700) }, name)
+    }
+
+    /// Makes a symbolic link.
+    mutating func link(_ name: String, to target: FilePath) throws(WorkshopError) {
+        let link = reserve(name)
+        let result = target.withPlatformString { target in
+            link.withPlatformString { symlink(target, $0) }
         }
-        return directory
+        try check(result, name)
+    }
+
+    private func check(_ result: CInt, _ name: String) throws(WorkshopError) {
+        guard result == 0 else {
+            throw WorkshopError(
+                Errno(rawValue: errno), Self.what, on: path.appending(name).string)
+        }
     }
 
     mutating func write(_ text: String, to name: String) throws(WorkshopError) {

@@ -25,8 +25,12 @@ import Testing
 
     /// A program in the test's directory.
     private func script(_ name: String, _ text: String) throws -> FilePath {
-        let path = try directory.write("#!/bin/sh\n\(text)\n", to: name)
-        path.withPlatformString { _ = chmod($0, 0o755) }
+        let path = directory.path.appending(name)
+        // Written by another process: what this one starts meanwhile would hold it open, and nobody
+        // can run what somebody writes to.
+        try Command.check(
+            ["sh", "-c", "mkdir -p \"${0%/*}\" && cat >\"$0\" && chmod 755 \"$0\"", path.string],
+            input: Array("#!/bin/sh\n\(text)\n".utf8))
         return path
     }
 
@@ -117,7 +121,7 @@ import Testing
             esac
             """
         }
-        try script("clang", fake(13, "bpf")).withPlatformString { _ = $0 }
+        _ = try script("clang", fake(13, "bpf"))
         _ = try script("clang-15", fake(15, "bpf"))
         _ = try script("clang-16", fake(16, "bpf"))
         _ = try script("clang-17", fake(17, "x86"))
