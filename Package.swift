@@ -101,6 +101,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ProfilesTests", dependencies: ["Profiles"], swiftSettings: strict),
         .testTarget(
+            name: "CongestionControlTests",
+            dependencies: [
+                "BPF", "CongestionControl", "Host", "Profiles", "TestSupport", "Tuner", "tcptune",
+                system,
+            ], exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
+        .testTarget(
             name: "TunerTests",
             dependencies: [
                 "BPF", "CTcptuneABI", "CongestionControl", "Host", "Profiles", "Telemetry",

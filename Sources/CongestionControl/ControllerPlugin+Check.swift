@@ -36,12 +36,15 @@ extension ControllerPlugin {
         guard header.machine == ELFHeader.bpf else {
             throw invalid(object, "the object is for ELF machine \(header.machine), not BPF", build)
         }
+        guard isBTFSound(ofObjectFile: object.elf) else {
+            throw invalid(object, "the object's type information is damaged", build)
+        }
     }
 
     private static let build = "'tcptune cc build' compiles it for BPF"
 
     static func checkLicense(_ object: ControllerObject) throws(CongestionControlError) -> String {
-        let advice = "TCPTUNE_CONTROLLER declares it: char license[] SEC(\"license\") = \"GPL\""
+        let advice = "TCPTUNE_CONTROLLER declares it: char _license[] SEC(\"license\") = \"GPL\""
         guard let section = elfSection(named: "license", in: object.elf), !section.isEmpty else {
             throw invalid(object, "it has no license, and the kernel asks for one", advice)
         }

@@ -72,7 +72,7 @@ extension Tuner {
     /// - Returns: how many were given it; nil: not asked for.
     package func unload(_ name: String, existing: Bool = false) throws(TunerError) -> Int? {
         try change(keeping: [name]) { (_) throws(TunerError) in
-            guard let found = try registered(name) else {
+            guard try registered(name) != nil else {
                 throw TunerError(
                     .notLoaded, "no controller '\(name)' is loaded",
                     advice: "'tcptune cc list' shows what is registered")
@@ -85,18 +85,14 @@ extension Tuner {
                 }
                 released = try move(from: name, to: standard)
             }
-            let sockets =
-                existing
-                ? try kernel { () throws(BPFError) in try registry.unregister(name) }
-                : found.sockets + found.oldSockets
+            let sockets = try kernel { () throws(BPFError) in try registry.unregister(name) }
             guard sockets == 0 else {
                 throw TunerError(
                     .inUse, "\(sockets) sockets run '\(name)', so it stays",
                     advice: existing
-                        ? "they are bound to it otherwise than by a connection: close them"
+                        ? "they aren't connected, and can't be moved: close them"
                         : "close them, or give them the host's default with --existing")
             }
-            try kernel { () throws(BPFError) in _ = try registry.unregister(name) }
             return released
         }
     }
