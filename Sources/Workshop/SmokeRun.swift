@@ -1,4 +1,5 @@
 import BPF
+import CongestionControl
 import Emulator
 import Glibc
 import Host
@@ -115,7 +116,7 @@ package struct SmokeRun {
             }.get()
         }
         try network.start()
-        let before = try registered.global("tcptune_clamps")
+        let before = try registered.clamps()
         let begin = KernelClock.monotonic()
         var connection = try SmokeTransfer(
             transfer.bytes, from: (network.left[0].namespace, network.left[0].ipv4),
@@ -136,7 +137,7 @@ package struct SmokeRun {
             }
             duration = Double(KernelClock.monotonic() - begin) / 1e9
         }
-        let after = try registered.global("tcptune_clamps")
+        let after = try registered.clamps()
         let progress = connection.progress
         return Outcome(
             transfer: transfer, received: progress.received, duration: duration,

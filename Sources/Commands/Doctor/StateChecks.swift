@@ -12,6 +12,7 @@ struct StateChecks {
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try lingering(tuner, attachments))
+                + (try clamped(tuner))
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
         }
@@ -99,5 +100,15 @@ struct StateChecks {
                     "controller", .ok,
                     "\($0.name) stays registered until its \($0.sockets) sockets are closed")
             }
+    }
+
+    /// Controllers whose callbacks leave behind what would stall a connection.
+    private func clamped(_ tuner: Tuner) throws -> [Finding] {
+        try tuner.clampedControllers().map {
+            Finding(
+                "controller", .warning,
+                "\($0.name): \($0.clamps) times a cwnd, ssthresh or pacing rate of 0 was put right",
+                advice: "mend it, and 'tcptune cc load' its new version")
+        }
     }
 }
