@@ -90,7 +90,7 @@ extension Tuner {
                 throw TunerError(
                     .inUse, "\(sockets) sockets run '\(name)', so it stays",
                     advice: existing
-                        ? "they aren't connected, and can't be moved: close them"
+                        ? "those without a connection can't be moved: close them"
                         : "close them, or give them the host's default with --existing")
             }
             return released

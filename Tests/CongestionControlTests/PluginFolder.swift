@@ -65,6 +65,11 @@ final class PluginFolder {
         return elf
     }
 
+    @discardableResult
+    func write(_ text: String, to name: String) throws -> FilePath {
+        try directory.write(text, to: name)
+    }
+
     func run(_ command: String...) throws {
         try Command.check(command)
     }

@@ -10,7 +10,7 @@ struct HostChecks {
         [
             release(), capabilities(), btf(), structOps(), cgroup2(), cgroup1(), bpffs(),
             controllers(), pacing(),
-        ] + buffers()
+        ] + plugins() + buffers()
     }
 
     private func release() -> Finding {
@@ -111,6 +111,13 @@ struct HostChecks {
                 "\(names.joined(separator: ", ")); the host's default is \(standard)")
         } catch {
             return Finding("controllers", .warning, "\(error)")
+        }
+    }
+
+    private func plugins() -> [Finding] {
+        ControllerCatalog().plugins().compactMap { entry in
+            guard case .failure(let problem) = entry.controller else { return nil }
+            return Finding("plugin", .warning, "\(entry.directory): \(problem)")
         }
     }
 

@@ -11,7 +11,7 @@ struct StateChecks {
             let attachments = try tuner.attachments()
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
-                + (try callbacks(tuner, attachments)) + (try lingering(tuner, attachments))
+                + (try callbacks(tuner, attachments)) + (try registered(tuner, attachments))
                 + (try clamped(tuner))
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
@@ -92,14 +92,27 @@ struct StateChecks {
         }
     }
 
-    private func lingering(_ tuner: Tuner, _ attachments: [Attachment]) throws -> [Finding] {
+    private func registered(_ tuner: Tuner, _ attachments: [Attachment]) throws -> [Finding] {
         let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
-        return try tuner.registeredControllers().filter { !used.contains($0.name) && !$0.isLoaded }
-            .map {
-                Finding(
-                    "controller", .ok,
-                    "\($0.name) stays registered until its \($0.sockets) sockets are closed")
+        var findings: [Finding] = []
+        for controller in try tuner.registeredControllers() {
+            let name = controller.name
+            if !used.contains(name), !controller.isLoaded {
+                findings.append(
+                    Finding(
+                        "controller", .ok,
+                        "\(name) stays registered until its \(controller.sockets) sockets are closed"
+                    ))
             }
+            if controller.oldSockets > 0 {
+                findings.append(
+                    Finding(
+                        "controller", .ok,
+                        "\(controller.oldSockets) sockets run older versions of \(name)",
+                        advice: "tcptune cc load \(controller.algorithm) --existing moves them"))
+            }
+        }
+        return findings
     }
 
     /// Controllers whose callbacks leave behind what would stall a connection.
