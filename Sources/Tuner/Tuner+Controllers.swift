@@ -36,22 +36,15 @@ extension Tuner {
         }
         return try change(keeping: [loaded.name]) { (_) throws(TunerError) in
             let before = try registered(loaded.name)
-            var instances = [
-                try controller { () throws(CongestionControlError) in try loaded.instance() }
-            ]
-            for instance in try reader.attachments().flatMap(\.controllers).compactMap({ $0 })
-            where instance.algorithm == loaded.name && !instances.contains(instance) {
-                if instance.isBPF { instances.append(instance) }
-            }
+            let instances = try instances(of: loaded)
             try register(
                 instances.map { CompiledPolicy.Registration(instance: $0, object: object) })
             try kernel { () throws(BPFError) in try registry.mark(loaded.name) }
-            var moved: Int?
-            if existing {
-                moved = 0
-                for instance in instances {
-                    moved! += try move(from: instance.registeredName, to: instance.registeredName)
-                }
+            var moved = 0
+            var oldSockets = 0
+            for name in instances.map(\.registeredName) {
+                if existing { moved += try move(from: name, to: name) }
+                oldSockets += try registered(name)?.oldSockets ?? 0
             }
             let change: ControllerLoadReport.Change =
                 switch before?.version {
@@ -60,9 +53,21 @@ extension Tuner {
                 case let version?: .replaced(version: version)
                 }
             return ControllerLoadReport(
-                name: loaded.name, version: object.digest, change: change, moved: moved,
-                oldSockets: try registered(loaded.name)?.oldSockets ?? 0)
+                name: loaded.name, version: object.digest, change: change,
+                moved: existing ? moved : nil, oldSockets: oldSockets)
         }
+    }
+
+    /// A controller with its defaults, and with the parameters of each profile that uses it.
+    private func instances(of loaded: Controller) throws(TunerError) -> [ControllerInstance] {
+        var instances = [
+            try controller { () throws(CongestionControlError) in try loaded.instance() }
+        ]
+        for case let used? in try reader.attachments().flatMap(\.controllers)
+        where used.isBPF && used.algorithm == loaded.name && !instances.contains(used) {
+            instances.append(used)
+        }
+        return instances
     }
 
     /// Unregisters a controller that was loaded without a profile; changes nothing while a profile
@@ -72,7 +77,8 @@ extension Tuner {
     /// - Returns: how many were given it; nil: not asked for.
     package func unload(_ name: String, existing: Bool = false) throws(TunerError) -> Int? {
         try change(keeping: [name]) { (_) throws(TunerError) in
-            guard try registered(name) != nil else {
+            let names = try kernel { () throws(BPFError) in try registry.names() }
+            guard names.contains(name), try registered(name) != nil else {
                 throw TunerError(
                     .notLoaded, "no controller '\(name)' is loaded",
                     advice: "'tcptune cc list' shows what is registered")

@@ -189,6 +189,20 @@ import Testing
         refuses(try folder.add("ttplug", Array(elf[..<64])))
     }
 
+    @Test func typeInformationHasToHoldTogether() throws {
+        let elf = BPFPrograms.ttplug.bytes
+        let section = try #require(elfSection(named: ".BTF", in: elf))
+        #expect(isBTFSound(ofObjectFile: elf))
+        // Its magic number, the type of the first type, the length of the names.
+        for place in [0, 24 + 8, 20] {
+            var damaged = elf
+            damaged[section.lowerBound + place + 2] ^= 0xff
+            damaged[section.lowerBound + place] ^= 0xff
+            #expect(!isBTFSound(ofObjectFile: damaged))
+            refuses(try folder.add("ttplug", damaged), saying: "type information is damaged")
+        }
+    }
+
     @Test func damagedObjectsAreRefusedOrRead() throws {
         let elf = BPFPrograms.ttplug.bytes
         var random = SeededGenerator(state: 7)

@@ -49,6 +49,24 @@ extension KernelSuites {
             #expect(try host.registered()?.sockets == 1)
         }
 
+        @Test func connectionsOfAllNamespacesAreMoved() throws {
+            let network = try NetworkPair()
+            try host.folder.add(window: 20)
+            _ = try host.load()
+            let listener = try TCPServer(network.b.placement, address: network.b.ipv6)
+            let clients = try TCPConnection.connectMany(
+                100, network.a.placement, to: network.b.ipv6, port: listener.port
+            ) { try $0.setCongestionControl("ttplug") }
+            let pairs = try clients.map { (client: $0, server: try listener.accept()) }
+            for pair in pairs { try pair.server.options.setCongestionControl("ttplug") }
+            try host.folder.add(window: 30)
+            #expect(try host.load().oldSockets == 200)
+            let report = try host.load(existing: true)
+            #expect(report.moved == 200)
+            #expect(report.oldSockets == 0)
+            for pair in pairs { #expect(try host.window(pair) == 30) }
+        }
+
         /// What a listener's connections inherit is the new version, too.
         @Test func listenersAreMoved() throws {
             try host.folder.add(window: 20)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemPackage
 import Tuner
 
 struct ControllerUnload: ParsableCommand {
@@ -7,8 +8,8 @@ struct ControllerUnload: ParsableCommand {
         abstract: "Unregister a controller that 'cc load' registered.",
         discussion: "Changes nothing while a profile or a connection uses it.")
 
-    @Argument(help: "The controller's name.")
-    var name: String
+    @Argument(help: "The controller's name, or the path that it was loaded from.")
+    var controller: String
 
     @Flag(name: .long, help: "Give open connections the host's default controller first.")
     var existing = false
@@ -16,6 +17,7 @@ struct ControllerUnload: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let name = FilePath(controller).lexicallyNormalized().lastComponent?.string ?? controller
         let released = try Tuner().unload(name, existing: existing)
         output.print(
             json: .object([
