@@ -66,9 +66,9 @@ extension Scaffold {
         A congestion controller for tcptune. This directory is the whole plug-in: `cc.yaml` says what
         it is, `NAME.bpf.c` is the controller, and `NAME.bpf.o` is what clang makes of it.
 
-            tcptune cc build .    # compile; again after each change
-            tcptune cc check .    # load it, try it on connections of its own, take it away again
-            tcptune cc show .     # its parameters
+            tcptune cc build ./    # compile; again after each change
+            tcptune cc check ./    # load it, try it on connections of its own, take it away again
+            tcptune cc show ./     # its parameters
 
         tcptune takes plug-ins only from root: this directory, those above it and all files in it
         belong to root, and nobody else can write to them. Put it (or make it) below

@@ -63,10 +63,12 @@ package struct Scaffold {
         ]
     }
 
+    /// C's, and what the headers define in small letters.
     private static let keywords: Set<String> = [
-        "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else",
-        "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-        "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
-        "union", "unsigned", "void", "volatile", "while",
+        "asm", "auto", "bool", "break", "case", "char", "const", "continue", "default", "do",
+        "double", "else", "enum", "extern", "false", "float", "for", "goto", "if", "inline", "int",
+        "long", "max", "min", "register", "restrict", "return", "s32", "s64", "short", "signed",
+        "sizeof", "static", "struct", "switch", "true", "typedef", "typeof", "u16", "u32", "u64",
+        "u8", "union", "unsigned", "void", "volatile", "while",
     ]
 }

@@ -57,6 +57,41 @@ extension KernelSuites {
             #expect(try #require(outcomes[0].clamps) > 0)
         }
 
+        @Test func withoutTheHeadersClampsAreUnknown() throws {
+            let source = """
+                #include <tcptune/kernel.h>
+                #include <bpf/bpf_tracing.h>
+
+                char raw_license[] SEC("license") = "GPL";
+
+                SEC("struct_ops/raw_cong_avoid")
+                void BPF_PROG(raw_cong_avoid, struct sock *sk, u32 ack, u32 acked)
+                {
+                }
+
+                SEC("struct_ops/raw_ssthresh") u32 BPF_PROG(raw_ssthresh, struct sock *sk)
+                {
+                    return 2;
+                }
+
+                SEC("struct_ops/raw_undo_cwnd") u32 BPF_PROG(raw_undo_cwnd, struct sock *sk)
+                {
+                    return 2;
+                }
+
+                SEC(".struct_ops") struct tcp_congestion_ops raw = {
+                    .cong_avoid = (void *)raw_cong_avoid,
+                    .ssthresh = (void *)raw_ssthresh,
+                    .undo_cwnd = (void *)raw_undo_cwnd,
+                    .name = "raw",
+                };
+
+                """
+            let small = SmokeRun.Transfer("small", link: "20Mbit rtt 20ms", bytes: 100_000)
+            let outcomes = try run(try Plugin("raw", source: source), [small])
+            #expect(outcomes[0].failure == nil && outcomes[0].clamps == nil)
+        }
+
         @Test func tooSlowIsAFailure() throws {
             let large = SmokeRun.Transfer(
                 "large", link: "20Mbit rtt 20ms", bytes: 2_000_000, limit: 1)

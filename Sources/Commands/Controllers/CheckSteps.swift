@@ -51,8 +51,11 @@ struct CheckSteps {
 
     /// What the framework had to put right.
     static func clamps(_ outcome: SmokeRun.Outcome) -> String {
-        guard let clamps = outcome.clamps, clamps > 0 else { return "" }
-        return ", \(clamps) times a cwnd, ssthresh or pacing rate of 0 was put right"
+        switch outcome.clamps {
+        case nil: ", not guarded by tcptune's headers"
+        case 0?: ""
+        case let clamps?: ", \(clamps) times a cwnd, ssthresh or pacing rate of 0 was put right"
+        }
     }
 
     func end(_ output: OutputOptions) {
