@@ -31,6 +31,8 @@ package struct CongestionControlError: Error, CustomStringConvertible {
     package let advice: String?
     /// The verifier's log, where it refused the controller.
     package let log: String?
+    /// What a plug-in didn't pass.
+    package var check: ControllerPlugin.Check?
 
     package init(
         _ code: Code, _ controller: String, _ reason: String, advice: String? = nil,

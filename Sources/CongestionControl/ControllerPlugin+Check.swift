@@ -21,6 +21,19 @@ extension ControllerPlugin {
         case kernel
         /// Loaded on trial.
         case verifier
+
+        /// Has what is thrown say that this check failed.
+        func perform<R: ~Copyable>(
+            _ body: () throws(CongestionControlError) -> R
+        ) throws(CongestionControlError) -> R {
+            do throws(CongestionControlError) {
+                return try body()
+            } catch {
+                var error = error
+                error.check = self
+                throw error
+            }
+        }
     }
 
     /// As the kernel has it, `license_is_gpl_compatible`.
@@ -29,7 +42,7 @@ extension ControllerPlugin {
         "Dual MPL/GPL",
     ]
 
-    static func checkIsBPF(_ object: ControllerObject) throws(CongestionControlError) {
+    static func open(_ object: ControllerObject) throws(CongestionControlError) -> Object {
         guard let header = ELFHeader(object.elf) else {
             throw invalid(object, "the object isn't a 64-bit little-endian ELF file", build)
         }
@@ -39,11 +52,12 @@ extension ControllerPlugin {
         guard isBTFSound(ofObjectFile: object.elf) else {
             throw invalid(object, "the object's type information is damaged", build)
         }
+        return try object.perform { () throws(BPFError) in try object.open() }
     }
 
     private static let build = "'tcptune cc build' compiles it for BPF"
 
-    static func checkLicense(_ object: ControllerObject) throws(CongestionControlError) -> String {
+    static func license(of object: ControllerObject) throws(CongestionControlError) -> String {
         let advice = "TCPTUNE_CONTROLLER declares it: char _license[] SEC(\"license\") = \"GPL\""
         guard let section = elfSection(named: "license", in: object.elf), !section.isEmpty else {
             throw invalid(object, "it has no license, and the kernel asks for one", advice)

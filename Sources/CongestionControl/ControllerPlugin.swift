@@ -1,5 +1,4 @@
 import BPF
-import Profiles
 import SystemPackage
 
 /// A controller of a user's: a directory with `cc.yaml`, the source and the compiled object.
@@ -29,24 +28,32 @@ package struct ControllerPlugin: Sendable {
     package init(
         at directory: FilePath, passed: (Check, String) -> Void = { _, _ in }
     ) throws(CongestionControlError) {
-        let name = directory.lexicallyNormalized().lastComponent?.string ?? directory.string
-        let files = try Files(directory, plugin: name)
-        passed(.ownership, "\(files.directory) and what is above it is root's alone")
+        let files = try Files(directory)
         let manifest = files.manifest
+        let object = ControllerObject(name: manifest.name, elf: files.object, isPlugin: true)
+        passed(.ownership, "\(files.directory) and what is above it is root's alone")
         passed(.metadata, manifest.description.isEmpty ? manifest.name : manifest.description)
-        let object = ControllerObject(
-            name: manifest.name, elf: files.object, isPlugin: true)
-        try Self.checkIsBPF(object)
-        let opened = try object.perform { () throws(BPFError) in try object.open() }
+        let opened = try Check.object.perform { () throws(CongestionControlError) in
+            try Self.open(object)
+        }
         passed(.object, "BPF, \(object.elf.count) bytes, version \(object.digest)")
-        passed(.license, try Self.checkLicense(object))
-        let declaration = try Self.onlyController(of: opened, object)
+        let license = try Check.license.perform { () throws(CongestionControlError) in
+            try Self.license(of: object)
+        }
+        passed(.license, license)
+        let declaration = try Check.controller.perform { () throws(CongestionControlError) in
+            try Self.onlyController(of: opened, object)
+        }
         passed(.controller, "one tcp_congestion_ops")
-        try Self.checkNames(declaration, directory: files.directory, manifest)
+        try Check.name.perform { () throws(CongestionControlError) in
+            try Self.checkNames(declaration, directory: files.directory, manifest)
+        }
         passed(.name, manifest.name)
-        parameters = try Self.parameters(of: opened, object)
+        parameters = try Check.parameters.perform { () throws(CongestionControlError) in
+            try Self.parameters(of: opened, object)
+        }
         passed(.parameters, Self.list(parameters))
-        self.name = manifest.name
+        name = manifest.name
         description = manifest.description
         self.directory = files.directory
         compiled = object
@@ -56,6 +63,22 @@ package struct ControllerPlugin: Sendable {
     package func tryLoading(
         passed: (Check, String) -> Void = { _, _ in }
     ) throws(CongestionControlError) {
+        let hasLinks = try Check.kernel.perform { () throws(CongestionControlError) in
+            try checkKernel()
+        }
+        passed(.kernel, hasLinks ? "struct_ops with links" : "struct_ops, without live updates")
+        let callbacks = try Check.verifier.perform { () throws(CongestionControlError) in
+            try compiled.perform { () throws(BPFError) in
+                var object = try compiled.open()
+                try object.load()
+                return object.programs.count
+            }
+        }
+        passed(.verifier, "\(callbacks) callbacks accepted")
+    }
+
+    /// Whether it takes live updates; throws where it takes no controllers at all.
+    private func checkKernel() throws(CongestionControlError) -> Bool {
         let (isSupported, hasLinks) = try compiled.perform { () throws(BPFError) in
             (try StructOps.isSupported(), try StructOps.linksSupported())
         }
@@ -64,64 +87,10 @@ package struct ControllerPlugin: Sendable {
                 .unsupported, name, "this kernel takes no BPF congestion controllers",
                 advice: "it needs Linux 5.6 with BPF's JIT and type information")
         }
-        passed(.kernel, hasLinks ? "struct_ops with links" : "struct_ops, without live updates")
-        let callbacks = try compiled.perform { () throws(BPFError) in
-            var object = try compiled.open()
-            try object.load()
-            return object.programs.count
-        }
-        passed(.verifier, "\(callbacks) callbacks accepted")
+        return hasLinks
     }
 
     private static func list(_ parameters: [Parameter]) -> String {
         parameters.isEmpty ? "none" : parameters.map(\.name).joined(separator: ", ")
-    }
-
-    /// What is read from the directory.
-    private struct Files {
-        let directory: FilePath
-        let manifest: ControllerManifest
-        let object: [UInt8]
-
-        init(_ path: FilePath, plugin: String) throws(CongestionControlError) {
-            do throws(TrustedDirectory.Refusal) {
-                let directory = try TrustedDirectory(path)
-                self.directory = directory.path
-                manifest = try Self.manifest(in: directory)
-                guard
-                    let object = try directory.read(
-                        manifest.object, limit: ControllerPlugin.maximumObjectSize)
-                else {
-                    throw TrustedDirectory.Refusal(
-                        reason: "\(directory.path.appending(manifest.object)) isn't there",
-                        advice: "'tcptune cc build \(directory.path)' makes it")
-                }
-                self.object = object
-            } catch {
-                throw CongestionControlError(
-                    .invalidPlugin, plugin, error.reason, advice: error.advice)
-            }
-        }
-
-        private static func manifest(
-            in directory: borrowing TrustedDirectory
-        ) throws(TrustedDirectory.Refusal) -> ControllerManifest {
-            let path = directory.path.appending(ControllerManifest.file)
-            guard
-                let bytes = try directory.read(
-                    ControllerManifest.file, limit: DocumentFormat.maximumSize)
-            else {
-                throw TrustedDirectory.Refusal(
-                    reason: "\(path) isn't there", advice: "'tcptune cc new NAME' makes a plug-in")
-            }
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw TrustedDirectory.Refusal(reason: "\(path) is not text in UTF-8")
-            }
-            do throws(ProfileError) {
-                return try ControllerManifest(text, file: path.string)
-            } catch {
-                throw TrustedDirectory.Refusal(reason: "\(error)")
-            }
-        }
     }
 }

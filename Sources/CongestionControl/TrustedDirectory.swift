@@ -11,6 +11,7 @@ struct TrustedDirectory: ~Copyable {
     struct Refusal: Error {
         let reason: String
         var advice: String?
+        var check = ControllerPlugin.Check.ownership
     }
 
     /// Absolute.

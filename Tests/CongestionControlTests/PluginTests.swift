@@ -231,6 +231,29 @@ import Testing
         refuses(try folder.add(name), saying: words)
     }
 
+    @Test func errorsSayWhichCheckFailed() throws {
+        func failed(_ path: FilePath) -> ControllerPlugin.Check? {
+            do throws(CongestionControlError) {
+                try ControllerPlugin(at: path).tryLoading()
+                return nil
+            } catch {
+                return error.check
+            }
+        }
+        let elf = BPFPrograms.ttplug.bytes
+        #expect(failed(try folder.add("ttplug")) == nil)
+        #expect(failed(try folder.add("ttplug", elf, manifest: "x")) == .metadata)
+        #expect(failed(try folder.add("ttplug", [])) == .object)
+        #expect(failed(try folder.add("proprietary")) == .license)
+        #expect(failed(try folder.add("two")) == .controller)
+        #expect(failed(try folder.add("misnamed")) == .name)
+        #expect(failed(try folder.add("narrow")) == .parameters)
+        let wild = try folder.add("ttplug", BPFPrograms.ttplug_wild.bytes)
+        #expect(failed(wild) == .verifier)
+        try folder.run("chmod", "g+w", wild.appending("ttplug.bpf.o").string)
+        #expect(failed(wild) == .ownership)
+    }
+
     @Test func namesAreTheSameEverywhere() throws {
         refuses(
             try folder.add("other", BPFPrograms.ttplug.bytes),
