@@ -68,6 +68,8 @@ extension KernelSuites {
             #expect(
                 try cc("check", "mine", exit: 65).standardOutput.hasPrefix("ownership   failed"))
             _ = try cc("new", "mine")
+            #expect(
+                try cc("check", "mine", exit: 65).standardOutput.hasSuffix("object      failed\n"))
             #expect(try cc("new", "mine", exit: 65).standardError.contains("it is there already"))
             #expect(try cc("new", "tt_reno", exit: 65).standardError.contains("of this name"))
             let unbuilt = try cc("check", "mine", exit: 65)

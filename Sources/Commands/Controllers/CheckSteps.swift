@@ -25,10 +25,10 @@ struct CheckSteps {
         add(Step(name: name, hasPassed: true, detail: detail))
     }
 
-    /// The step that comes next has failed.
-    mutating func fail(_ reason: String) {
-        guard steps.count < Self.names.count else { return }
-        add(Step(name: Self.names[steps.count], hasPassed: false, detail: reason))
+    /// - Parameter check: what failed; nil: what comes next.
+    mutating func fail(_ check: ControllerPlugin.Check?, because reason: String) {
+        let next = Self.names[min(steps.count, Self.names.count - 1)]
+        add(Step(name: check?.rawValue ?? next, hasPassed: false, detail: reason))
     }
 
     mutating func add(_ outcome: SmokeRun.Outcome) {

@@ -24,7 +24,9 @@ struct ControllerCheck: ParsableCommand {
         do {
             try check(&steps)
         } catch {
-            steps.fail("\((error as? Failure)?.message ?? "\(error)")")
+            steps.fail(
+                (error as? CongestionControlError)?.check,
+                because: (error as? Failure)?.message ?? "\(error)")
             steps.end(output)
             throw error
         }
