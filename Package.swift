@@ -36,8 +36,8 @@ let package = Package(
         // Pure.
         .target(
             name: "Profiles", dependencies: ["CLibYAML"], swiftSettings: strict,
-            linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedYAML"]),
-        .plugin(name: "EmbedYAML", capability: .buildTool()),
+            linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedTexts"]),
+        .plugin(name: "EmbedTexts", capability: .buildTool()),
         .target(name: "Metrics", swiftSettings: strict),
         .target(name: "Statistics", swiftSettings: strict),
         .target(name: "LinkModel", swiftSettings: strict),
@@ -58,7 +58,7 @@ let package = Package(
             dependencies: [
                 "Emulator", "Host", "LinkModel", "Plots", "Profiles", "Statistics", "Telemetry",
                 "Tuner", "Workloads", system,
-            ], swiftSettings: strict, plugins: ["EmbedYAML"]),
+            ], swiftSettings: strict, plugins: ["EmbedTexts"]),
 
         // tcptune proper.
         .target(
@@ -77,10 +77,15 @@ let package = Package(
                 "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Tuner", system,
             ], swiftSettings: strict),
         .target(
+            name: "Workshop",
+            dependencies: [
+                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", system,
+            ], swiftSettings: strict, plugins: ["EmbedTexts"]),
+        .target(
             name: "Commands",
             dependencies: [
                 "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Host", "Lab", "LinkModel",
-                "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", system,
+                "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -133,6 +138,11 @@ let package = Package(
             name: "WorkloadsTests",
             dependencies: ["Host", "Statistics", "TestSupport", "Workloads", system],
             swiftSettings: strict),
+        .testTarget(
+            name: "WorkshopTests",
+            dependencies: [
+                "BPF", "CongestionControl", "Host", "TestSupport", "Workshop", "tcptune", system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "LabTests",
             dependencies: [

@@ -78,6 +78,9 @@ extension BPFError: CustomStringConvertible {
         if let reason = lastTellingLine ?? errno.map(words(for:)) {
             text += ": \(reason)"
         }
+        if code == .verifier, let place = log.flatMap(place(inLog:)) {
+            text += ", at \(place)"
+        }
         if let hint {
             text += " (\(hint))"
         }

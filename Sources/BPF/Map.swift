@@ -99,6 +99,8 @@ package struct MapInfo: Equatable, Sendable {
     package let valueSize: Int
     package let maxEntries: Int
     package let flags: MapFlags
+    /// Of the type information it was loaded with; 0: none.
+    package let btfID: UInt32
 
     init(of descriptor: CInt) throws(BPFError) {
         var info = bpf_map_info()
@@ -110,6 +112,7 @@ package struct MapInfo: Equatable, Sendable {
         valueSize = Int(info.value_size)
         maxEntries = Int(info.max_entries)
         flags = MapFlags(rawValue: info.map_flags)
+        btfID = info.btf_id
     }
 
     /// Bytes between one CPU's value and the next in what the kernel copies; without CPUs, the

@@ -14,6 +14,16 @@ func tellingLine(ofLog log: String) -> String? {
     return remark.map { String($0.hasPrefix("libbpf: ") ? $0.dropFirst("libbpf: ".count) : $0) }
 }
 
+/// Where in the source the verifier was when it gave up, `reno.bpf.c:12`; nil before Linux 6.10.
+func place(inLog log: String) -> String? {
+    // "; while (1) @ reno.bpf.c:12"
+    let lines = log.split(whereSeparator: \.isNewline)
+    guard let line = lines.last(where: { $0.hasPrefix(";") }),
+        let separator = line.ranges(of: " @ ").last
+    else { return nil }
+    return String(line[separator.upperBound...])
+}
+
 /// What the verifier prints besides reasons: instructions with their register states, source lines,
 /// branches, statistics.
 private func isBookkeeping(_ line: Substring) -> Bool {
@@ -21,7 +31,8 @@ private func isBookkeeping(_ line: Substring) -> Bool {
     let prefixes = [
         ";", "processed ", "verification time ", "stack depth ", "from ", "max_states_per_insn",
         "arg#", "Func#", "func#", "Validating ", "last_idx ", "first_idx ", "regs=", "parent ",
-        "mark_precise: ", "R0", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "libbpf: ",
+        "mark_precise: ", "cur state: ", "old state: ", "R0", "R1", "R2", "R3", "R4", "R5", "R6",
+        "R7", "R8", "R9", "libbpf: ",
         "reg type unsupported for arg#",
     ]
     guard let prefix = prefixes.first(where: { line.hasPrefix($0) }) else { return false }

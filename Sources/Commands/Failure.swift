@@ -7,6 +7,7 @@ import Metrics
 import Profiles
 import Tuner
 import Workloads
+import Workshop
 
 /// What went wrong, as the user sees it: words on stderr and the exit code.
 struct Failure: Error {
@@ -58,6 +59,7 @@ struct Failure: Error {
                 error.description,
                 exitCode: error.code == .badAddress ? Code.invalidInput : Code.failed)
         case let error as EmulatorError: self.init(BenchError(error))
+        case let error as WorkshopError: self.init(error)
         default: return nil
         }
     }
@@ -78,6 +80,18 @@ struct Failure: Error {
             switch error.code {
             case .invalid: Code.invalidInput
             case .unsupported: Code.unsupported
+            case .permission: Code.permission
+            case .interrupted: Code.interrupted
+            default: Code.failed
+            }
+        self.init(error.description, exitCode: code)
+    }
+
+    private init(_ error: WorkshopError) {
+        let code =
+            switch error.code {
+            case .invalid, .source: Code.invalidInput
+            case .noCompiler: Code.unsupported
             case .permission: Code.permission
             case .interrupted: Code.interrupted
             default: Code.failed

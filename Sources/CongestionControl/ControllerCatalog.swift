@@ -7,7 +7,7 @@ import SystemPackage
 /// The congestion controllers of this host and of this binary, by name.
 package struct ControllerCatalog: Sendable {
     /// Linux's own controllers; a kernel has some of them.
-    static let linux: Set<String> = [
+    package static let linux: Set<String> = [
         "reno", "cubic", "bbr", "dctcp", "vegas", "westwood", "htcp", "hybla", "illinois", "veno",
         "yeah", "lp", "nv", "scalable", "bic", "cdg", "highspeed",
     ]

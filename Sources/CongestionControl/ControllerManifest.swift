@@ -1,11 +1,12 @@
 import Profiles
+import SystemPackage
 
 /// What a plug-in's `cc.yaml` says.
-struct ControllerManifest {
+package struct ControllerManifest {
     let name: String
     let description: String
     /// File names within the plug-in's directory.
-    let source, object: String
+    package let source, object: String
 
     static let file = "cc.yaml"
 
@@ -40,6 +41,12 @@ struct ControllerManifest {
         Shape.Key(
             name: "object", shape: .text(.description), summary: "The compiled file: NAME.bpf.o."),
     ])
+
+    /// A plug-in's, wherever it is and whoever can write to it: for building it.
+    package init(in directory: FilePath) throws(ProfileError) {
+        let file = directory.appending(Self.file).string
+        try self.init(DocumentFormat.text(of: file), file: file)
+    }
 
     /// - Parameter file: what to call it in messages.
     init(_ text: String, file: String) throws(ProfileError) {

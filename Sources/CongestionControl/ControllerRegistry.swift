@@ -143,7 +143,7 @@ package struct ControllerRegistry: Sendable {
         try files.list(path(name)).contains(Self.loaded)
     }
 
-    private func forEachVersion(
+    func forEachVersion(
         of name: String, _ body: (String, borrowing StructOps) throws(BPFError) -> Void
     ) throws(BPFError) {
         for version in try versions(of: name) {

@@ -27,13 +27,25 @@ import Testing
         ("R1 type=scalar expected=fp, pkt, pkt_meta", true), ("R2=scalar() R10=fp0", false),
         ("back-edge from insn 4 to 2", true), ("from 5 to 7: R0=0", false),
         ("BPF program is too large. Processed 1000001 insn", true),
-        ("last_idx 3 first_idx 0", false),
+        ("last_idx 3 first_idx 0", false), ("infinite loop detected at insn 3", true),
+        ("old state: R1=trusted_ptr_tcp_sock() R10=fp0", false),
         ("math between ctx pointer and 4294967295 is not allowed", true),
         ("12: (85) call bpf_get_current_task_btf#158", false),
     ])
     func tellsReasonsFromBookkeeping(line: String, isReason: Bool) {
         let log = "-- BEGIN PROG LOAD LOG --\nfirst reason\n\(line)\n-- END PROG LOAD LOG --"
         #expect(tellingLine(ofLog: log) == (isReason ? line : "first reason"))
+    }
+
+    @Test func theLastSourceLineSaysWhere() {
+        let log = """
+            ; if (a) @ mine.bpf.c:3
+            0: (05) goto pc-1
+            ; while (a @ b) @ mine.bpf.c:5
+            infinite loop detected at insn 3
+            """
+        #expect(place(inLog: log) == "mine.bpf.c:5")
+        #expect(place(inLog: "; u32 key = 0;\n0: (b7) r1 = 0") == nil)
     }
 
     @Test func withoutAVerdictItIsTheFirstRemark() {

@@ -6,6 +6,8 @@
 #ifndef TCPTUNE_MAPS_H
 #define TCPTUNE_MAPS_H
 
+#include <linux/bpf.h>
+
 #include <tcptune/kernel.h>
 #include <tcptune_abi.h>
 

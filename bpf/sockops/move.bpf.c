@@ -5,6 +5,8 @@
  * socket's lock, so no connection sees the change but between two of its callbacks. Listeners are
  * moved too: what they accept inherits from them.
  */
+#include <linux/bpf.h>
+
 #include <tcptune/kernel.h>
 
 #include <bpf/bpf_core_read.h>

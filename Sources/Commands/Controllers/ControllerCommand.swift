@@ -6,5 +6,6 @@ struct ControllerCommand: ParsableCommand {
         abstract: "Congestion controllers: which there are, their parameters, and your own.",
         subcommands: [
             ControllerList.self, ControllerShow.self, ControllerLoad.self, ControllerUnload.self,
+            ControllerNew.self, ControllerBuild.self, ControllerCheck.self,
         ])
 }

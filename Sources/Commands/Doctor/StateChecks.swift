@@ -13,6 +13,7 @@ struct StateChecks {
             return [applied(attachments)] + (try broken(attachments))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try registered(tuner, attachments))
+                + (try clamped(tuner))
         } catch {
             return [Finding("state", .warning, "can't be read: \(error)")]
         }
@@ -113,5 +114,15 @@ struct StateChecks {
             }
         }
         return findings
+    }
+
+    /// Controllers whose callbacks leave behind what would stall a connection.
+    private func clamped(_ tuner: Tuner) throws -> [Finding] {
+        try tuner.clampedControllers().map {
+            Finding(
+                "controller", .warning,
+                "\($0.name): \($0.clamps) times a cwnd, ssthresh or pacing rate of 0 was put right",
+                advice: "mend it, and 'tcptune cc load' its new version")
+        }
     }
 }

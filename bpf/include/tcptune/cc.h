@@ -25,6 +25,30 @@
 
 #include <bpf/bpf_tracing.h>
 
+/* What maps and their helpers take, without linux/bpf.h; include that first to have all of it. */
+#ifndef __LINUX_BPF_H__
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_HASH = 5,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_SK_STORAGE = 24,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+
+enum {
+	BPF_ANY,
+	BPF_NOEXIST,
+	BPF_EXIST,
+};
+
+enum {
+	BPF_F_NO_PREALLOC = 1,
+	BPF_SK_STORAGE_GET_F_CREATE = 1,
+};
+#endif
+
 /*
  * A number that a profile can set before the program is loaded: named with its unit, kept in
  * .rodata. Range and description travel in the object's BTF, as declaration tags.
@@ -74,7 +98,7 @@ static __always_inline u32 tcptune_clamp_segments(u32 segments)
 	static __always_inline type ____##name(unsigned long long *ctx, ##args);	\
 	type name(unsigned long long *ctx)						\
 	{										\
-		u64 *clamped __attribute__((cleanup(tcptune_clamp_state))) = ctx;	\
+		u64 *clamped __attribute__((cleanup(tcptune_clamp_state), unused)) = ctx; \
 											\
 		_Pragma("GCC diagnostic push")						\
 		_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")			\
@@ -93,7 +117,7 @@ static __always_inline u32 tcptune_clamp_segments(u32 segments)
 	static __always_inline void ____##name(sk, rs);					\
 	void name(unsigned long long *ctx)						\
 	{										\
-		u64 *clamped __attribute__((cleanup(tcptune_clamp_state))) = ctx;	\
+		u64 *clamped __attribute__((cleanup(tcptune_clamp_state), unused)) = ctx; \
 											\
 		____##name((struct sock *)ctx[0], tcptune_rate_sample(ctx));		\
 	}										\
@@ -176,12 +200,27 @@ static __always_inline struct tcp_sock *tcp_sk(struct sock *sk)
 	return (struct tcp_sock *)sk;
 }
 
+/* Whether cong_control has the arguments ack and flag. */
+#if __clang_major__ >= 15
+static __always_inline bool tcptune_cong_control_has_ack(void)
+{
+	return bpf_core_type_matches(struct tcp_congestion_ops___with_ack);
+}
+#else /* it can't ask for that: by the version, which is wrong where it was backported */
+extern int LINUX_KERNEL_VERSION __kconfig;
+
+static __always_inline bool tcptune_cong_control_has_ack(void)
+{
+	return LINUX_KERNEL_VERSION >= (6 << 16) + (10 << 8);
+}
+#endif
+
 /* The barriers keep the compiler from merging the loads into one of a variable offset. */
 static __always_inline const struct rate_sample *tcptune_rate_sample(u64 *ctx)
 {
 	u64 rs;
 
-	if (bpf_core_type_matches(struct tcp_congestion_ops___with_ack)) {
+	if (tcptune_cong_control_has_ack()) {
 		rs = ctx[3];
 		barrier_var(rs);
 	} else {

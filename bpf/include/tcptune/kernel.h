@@ -3,13 +3,26 @@
  * The kernel's types, as far as tcptune's programs read them. Written by hand: offsets come from
  * the running kernel's BTF when a program is loaded (CO-RE), so only the fields that are used
  * stand here, in any order, and one object runs on every kernel that has them.
+ *
+ * No header of the system is needed: controllers are built where there may be none.
  */
 #ifndef TCPTUNE_KERNEL_H
 #define TCPTUNE_KERNEL_H
 
-#include <linux/bpf.h>
-#include <linux/types.h>
 #include <stdbool.h>
+
+/* As in linux/types.h, beside which they may stand. */
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>

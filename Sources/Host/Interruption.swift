@@ -1,7 +1,7 @@
 import Glibc
 
-/// Ctrl-C, SIGTERM and a lost terminal as something to ask for: a benchmark cleans up before it
-/// goes. That nobody reads its words any more doesn't end it.
+/// Ctrl-C, SIGTERM and a lost terminal as something to ask for, for who cleans up before it goes.
+/// That nobody reads its words any more doesn't end it.
 ///
 /// The signals are blocked for the thread that makes it, and for those that it starts, as long as it
 /// lives.
@@ -33,16 +33,10 @@ package final class Interruption {
         return wasTaken
     }
 
-    /// Throws if one has come.
-    package func check() throws(BenchError) {
-        if hasCome { throw BenchError(.interrupted, "interrupted") }
-    }
-
-    /// Sleeps; throws when one comes, or has come before.
-    package func sleep(seconds: Double) throws(BenchError) {
-        try check()
-        if Self.take(&signals, within: max(0, seconds)) { wasTaken = true }
-        try check()
+    /// Waits for one, at most for a time; whether one has come.
+    package func comes(within seconds: Double) -> Bool {
+        if !hasCome, Self.take(&signals, within: max(0, seconds)) { wasTaken = true }
+        return wasTaken
     }
 
     private static func take(_ signals: inout sigset_t, within seconds: Double) -> Bool {
