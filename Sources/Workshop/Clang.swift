@@ -24,11 +24,12 @@ package struct Clang: Sendable {
         var problems: [String] = []
         for name in names {
             guard let path = executable(name, in: directories) else { continue }
-            switch problem(of: path) {
-            case .success(let version):
+            do throws(Problem) {
+                let version = try version(of: path)
                 return Clang(
                     path: path, version: version, strip: strip(for: path, version, directories))
-            case .failure(let problem): problems.append("\(path): \(problem.text)")
+            } catch {
+                problems.append("\(path): \(error.text)")
             }
         }
         throw WorkshopError(
@@ -48,21 +49,22 @@ package struct Clang: Sendable {
         let text: String
     }
 
-    private static func problem(of clang: FilePath) -> Result<Int, Problem> {
-        guard let words = try? output([clang.string, "--version"]),
-            let digits = words.firstMatch(of: /clang version (\d+)/)?.1, let version = Int(digits)
-        else { return .failure(Problem(text: "isn't clang")) }
-        guard version >= oldest else { return .failure(Problem(text: "is version \(version)")) }
-        let targets = (try? output([clang.string, "--print-targets"])) ?? ""
-        guard targets.contains(/\bbpf\b/) else {
-            return .failure(Problem(text: "can't compile for BPF"))
+    private static func version(of clang: FilePath) throws(Problem) -> Int {
+        let words = output([clang.string, "--version"])
+        guard let digits = words.firstMatch(of: /clang version (\d+)/)?.1,
+            let version = Int(digits)
+        else { throw Problem(text: "isn't clang") }
+        guard version >= oldest else { throw Problem(text: "is version \(version)") }
+        guard output([clang.string, "--print-targets"]).contains(/\bbpf\b/) else {
+            throw Problem(text: "can't compile for BPF")
         }
-        return .success(version)
+        return version
     }
 
-    private static func output(_ arguments: [String]) throws(HostError) -> String {
-        let (output, status) = try PlacedProcess.collecting(arguments, in: ".")
-        return status == 0 ? output : ""
+    /// Nothing where it fails.
+    private static func output(_ arguments: [String]) -> String {
+        let result = try? PlacedProcess.collecting(arguments, in: ".")
+        return result?.status == 0 ? result?.output ?? "" : ""
     }
 
     private static func strip(
