@@ -115,8 +115,7 @@ struct Frame {
         _ content: (inout Markup) -> Void
     ) -> Markup {
         let label = isEmpty ? "\(label): no data" : label
-        return Self.root(width: width, height: height, label: label) { svg in
-            if isFile { drawPaper(&svg) }
+        let chart = Self.root(width: width, height: height, label: label) { svg in
             for shade in shades { draw(shade, &svg) }
             drawGrid(&svg)
             if isEmpty {
@@ -132,6 +131,24 @@ struct Frame {
             drawAxes(&svg, hasTicks: !isEmpty)
             for (entry, x, y) in legend { draw(entry, x, y, &svg) }
         }
+        return isFile ? file(chart) : chart
+    }
+
+    private func file(_ chart: Markup) -> Markup {
+        var file = Markup()
+        let size = (width: Path.number(width), height: Path.number(height))
+        file.element(
+            "svg",
+            [
+                "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "width": size.width,
+                "height": size.height,
+            ]
+        ) { svg in
+            svg.element("style") { $0.write(verbatim: PlotStyle.css) }
+            svg.empty("rect", ["class": "paper", "width": size.width, "height": size.height])
+            svg.write(chart)
+        }
+        return file
     }
 
     static func root(
@@ -143,8 +160,7 @@ struct Frame {
         markup.element(
             "svg",
             [
-                "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "role": "img",
-                "aria-label": label,
+                "class": "plot", "role": "img", "aria-label": label,
                 "viewBox": "0 0 \(width) \(height)", "width": width, "height": height,
             ]
         ) { svg in
@@ -152,13 +168,6 @@ struct Frame {
             content(&svg)
         }
         return markup
-    }
-
-    private func drawPaper(_ svg: inout Markup) {
-        svg.element("style") { $0.write(verbatim: PlotStyle.css) }
-        svg.empty(
-            "rect",
-            ["width": Path.number(width), "height": Path.number(height), "class": "paper"])
     }
 
     private func draw(_ shade: ClosedRange<Double>, _ svg: inout Markup) {

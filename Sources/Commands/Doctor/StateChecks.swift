@@ -1,5 +1,4 @@
 import BPF
-import CongestionControl
 import Host
 import Telemetry
 import Tuner
