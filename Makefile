@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test examples check check-report fmt demo figures man completions install clean
+.PHONY: setup build test examples check check-report fmt demo figures validate man completions install clean
 
 setup:
 	@Scripts/setup
@@ -44,6 +44,10 @@ demo: build
 # The performance claims, measured again; takes a quarter of an hour.
 figures: build
 	@Scripts/with-bpffs benchmarks/figures --binary $(BINARY).stripped
+
+# What is known of congestion controllers, and what the documents of ours promise; takes hours.
+validate: build
+	@benchmarks/validate --binary $(BINARY).stripped --plots docs/plots
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page

@@ -22,8 +22,10 @@ package struct EmulatorReport: Sendable {
     package var queueSamples: [QueuePoint]
     /// Of the forwarding thread.
     package var cpuSeconds: Double
-    /// How often the forwarding thread was kept from running for more than 5 ms, and the longest.
+    /// How often the forwarding thread was kept from running for more than 5 ms, for how long
+    /// altogether, and the longest.
     package var stalls: Int
+    package var stalled: Int64
     package var longestStall: Int64
     /// Packets that the kernel dropped because they weren't read in time, from the start on.
     package var txDropped: UInt64
@@ -31,6 +33,12 @@ package struct EmulatorReport: Sendable {
     package var isRealTime: Bool
     /// Why the run is void; empty: it isn't.
     package var disturbances: [String]
+
+    /// Whether stalls void a run: when they take more than two thousandths of it, a fifth of what the
+    /// finest figures, p99, look at; or when one is as long as a round trip.
+    static func isTooMuch(stalled: Int64, longest: Int64, of duration: Int64) -> Bool {
+        stalled > duration / 500 || longest > 50_000_000
+    }
 
     /// Both directions' lateness.
     package var lateness: DelayHistogram {

@@ -122,7 +122,7 @@ final class Forwarder {
         EmulatorReport(
             down: down.report, up: up.report, markTime: markTime, duration: end - markTime,
             queueSamples: queue.points, cpuSeconds: Double(cpu) / 1e9, stalls: waiter.stalls,
-            longestStall: waiter.longestStall, txDropped: txDropped,
+            stalled: waiter.stalled, longestStall: waiter.longestStall, txDropped: txDropped,
             isRealTime: waiter.isRealTime, disturbances: disturbances(txDropped: txDropped))
     }
 
@@ -220,7 +220,9 @@ final class Forwarder {
 
     private func disturbances(txDropped: UInt64) -> [String] {
         var found: [String] = []
-        if waiter.stalls > 0 {
+        if EmulatorReport.isTooMuch(
+            stalled: waiter.stalled, longest: waiter.longestStall, of: end - markTime)
+        {
             found.append(
                 "the forwarding thread was kept from running \(waiter.stalls) times, "
                     + "for up to \(waiter.longestStall / 1_000_000) ms")

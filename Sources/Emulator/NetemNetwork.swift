@@ -67,7 +67,7 @@ package final class NetemNetwork: HostNetwork {
         return EmulatorReport(
             down: lanes[0], up: lanes[1], markTime: before.time - before.start,
             duration: Int64(KernelClock.monotonic()) - before.time, queueSamples: [],
-            cpuSeconds: 0, stalls: 0, longestStall: 0, txDropped: 0, isRealTime: false,
+            cpuSeconds: 0, stalls: 0, stalled: 0, longestStall: 0, txDropped: 0, isRealTime: false,
             disturbances: [])
     }
 

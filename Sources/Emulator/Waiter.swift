@@ -36,6 +36,8 @@ struct Waiter: ~Copyable {
     /// Whether the kernel lets this thread have real-time priority.
     private(set) var isRealTime = false
     private(set) var stalls = 0
+    /// Together, nanoseconds.
+    private(set) var stalled: Int64 = 0
     private(set) var longestStall: Int64 = 0
 
     init(_ descriptors: [CInt], clock: LinkClock) {
@@ -72,6 +74,7 @@ struct Waiter: ~Copyable {
     /// Forgets the stalls so far.
     mutating func mark() {
         stalls = 0
+        stalled = 0
         longestStall = 0
     }
 
@@ -120,6 +123,7 @@ struct Waiter: ~Copyable {
     private mutating func note(delay: Int64) {
         guard delay > Self.stall else { return }
         stalls += 1
+        stalled += delay
         longestStall = max(longestStall, delay)
     }
 

@@ -5,7 +5,8 @@ import Tuner
 
 struct ControllerShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a controller's parameters, and the state that it shows.")
+        commandName: "show",
+        abstract: "Show a controller's parameters, and the state that it shows.")
 
     @Argument(help: "The controller's name, or the path of a plug-in's directory.")
     var controller: String

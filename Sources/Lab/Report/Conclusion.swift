@@ -102,6 +102,15 @@ struct Conclusion {
             ? "1 disturbed run was left out." : "\(count) disturbed runs were left out."
     }
 
+    /// What the emulated link was kept from in the runs that count, and isn't enough to void them;
+    /// nil when there is nothing.
+    var stalls: String? {
+        let stalled = data.runs.compactMap(\.link?.stalled).filter { $0 > 0 }
+        guard let most = stalled.max() else { return nil }
+        return "The link stood still for a moment in \(stalled.count) of \(data.runs.count) runs, "
+            + "in none for more than \(Dimension.seconds.format(most)) altogether."
+    }
+
     /// "goodput (+12.3 %), RTT p95 (-40.1 %) and 2 more": one metric of each kind, as RTT p50, p95
     /// and p99 mostly say the same.
     private func list(_ comparisons: [Analysis.Comparison], withEffects: Bool = true) -> String {

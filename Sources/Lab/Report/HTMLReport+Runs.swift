@@ -94,9 +94,10 @@ extension HTMLReport {
     }
 
     func writeDisturbances(_ main: inout Markup) {
-        guard let sentence = conclusion.disturbances else { return }
+        let sentences = [conclusion.disturbances, conclusion.stalls].compactMap { $0 }
+        guard !sentences.isEmpty else { return }
         Self.section("Disturbed runs", &main) { section in
-            section.element("p", text: sentence)
+            for sentence in sentences { section.element("p", text: sentence) }
             guard !data.disturbed.isEmpty else { return }
             section.element("div", ["class": "scroll"]) { box in
                 box.element("table") { table in

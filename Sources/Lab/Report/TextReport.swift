@@ -14,7 +14,7 @@ package enum TextReport {
         if let mix = data.mix { blocks.append(table(mix)) }
         let notes = [
             data.equal, conclusion.remedy, conclusion.calibration, conclusion.nullSimulation,
-            disturbances(data),
+            disturbances(data), conclusion.stalls,
         ].compactMap { $0 }
         if !notes.isEmpty { blocks.append(notes.joined(separator: "\n") + "\n") }
         let sentences = conclusion.warnings + conclusion.details + [conclusion.sentence]

@@ -44,6 +44,10 @@ package struct LinkMeasurement: Codable, Sendable, Equatable {
     package var up: Direction
     /// Packets forwarded later than they were due: seconds.
     package var lateness: Distribution?
+    /// How often the forwarding thread was kept from running for more than 5 ms, and for how long
+    /// altogether: seconds.
+    package var stalls: Int?
+    package var stalled: Double?
 
     /// One direction; `down` carries the data of bulk flows.
     package struct Direction: Codable, Sendable, Equatable {

@@ -16,7 +16,8 @@ struct RunMeasurement {
         return LinkMeasurement(
             down: direction(report.down, report, link.down),
             up: direction(report.up, report, link.up),
-            lateness: Distribution(report.lateness))
+            lateness: Distribution(report.lateness), stalls: report.stalls,
+            stalled: Double(report.stalled) / 1e9)
     }
 
     private func direction(
