@@ -35,10 +35,10 @@ struct NetemDiscipline {
     private static func netem(_ spec: DirectionSpec) throws(EmulatorError) -> String {
         guard spec.steps.isEmpty else { throw refuse("steps over time") }
         var words: [String] = []
-        if spec.delay > 0 { words.append("delay \(spec.delay)ns") }
+        if spec.delay > 0 { words.append("delay \(time(spec.delay))") }
         if let jitter = spec.jitter {
             guard !jitter.keepsOrder else { throw refuse("jitter that keeps the order") }
-            words.append("\(jitter.amplitude)ns")
+            words.append(time(jitter.amplitude))
         }
         switch spec.loss {
         case .none: break
@@ -86,12 +86,19 @@ struct NetemDiscipline {
         case .codel(let codel):
             return [
                 tbf,
-                child + "codel limit \(packets) target \(codel.target)ns "
-                    + "interval \(codel.interval)ns ecn",
+                child + "codel limit \(packets) target \(time(codel.target)) "
+                    + "interval \(time(codel.interval)) ecn",
             ]
         case .step: throw refuse("step marking")
         case .red: throw refuse("RED")
         }
+    }
+
+    /// As tc reads it: releases up to 6.1 know no nanoseconds.
+    static func time(_ nanoseconds: Int64) -> String {
+        let digits = String(nanoseconds % 1000)
+        let fraction = String(repeating: "0", count: 3 - digits.count) + digits
+        return "\(nanoseconds / 1000).\(fraction)us"
     }
 
     private static func percent(_ probability: Probability) -> String {

@@ -50,7 +50,9 @@ extension NetemNetwork {
                     "-6 route add \(addresses.ipv6)/128 dev \(port)",
                 ], in: router)
             if pair.accessDelay > 0 {
-                let line = "dev \(port) root netem limit 100000 delay \(pair.accessDelay)ns"
+                let line =
+                    "dev \(port) root netem limit 100000 delay "
+                    + NetemDiscipline.time(pair.accessDelay)
                 try tc([line], in: router)
             }
             try ip(

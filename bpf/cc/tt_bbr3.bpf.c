@@ -785,7 +785,9 @@ static __noinline void handle_probe_rtt(struct tcp_sock *tp, struct tt_bbr3_rest
 {
 	struct tt_bbr3 *bbr = state_of(tp);
 
-	tp->app_limited = max(tp->delivered + sample->inflight, 1u);
+	/* Before 6.10 programs may not; samples of a queue that runs empty then count as the path's. */
+	if (tcptune_cong_control_has_ack())
+		tp->app_limited = max(tp->delivered + sample->inflight, 1u);
 	if (!rest->probe_rtt_holds) {
 		if (sample->inflight > probe_rtt_cwnd(bbr))
 			return;
