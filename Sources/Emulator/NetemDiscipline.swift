@@ -15,13 +15,15 @@ struct NetemDiscipline {
     init(_ spec: DirectionSpec, device: String) throws(EmulatorError) {
         let netem = try Self.netem(spec)
         var lines: [String] = []
-        var parent = "root"
+        // Of the root's, whose packet sizes those below it take over; others can't have it.
+        let stab = "stab overhead -\(Self.frameHeader) linklayer ethernet"
+        var place = "root handle 2: \(stab)"
         if !netem.isEmpty {
             // Packets under way: enough for 10 Gbit/s over 100 ms.
-            lines.append("dev \(device) root handle 1: netem limit 100000 " + netem)
-            parent = "parent 1:1"
+            lines.append("dev \(device) root handle 1: \(stab) netem limit 100000 " + netem)
+            place = "parent 1:1 handle 2:"
         }
-        lines += try Self.bottleneck(spec, device: device, parent: parent)
+        lines += try Self.bottleneck(spec, device: device, place: place)
         self.lines = lines
         usesNetem = !netem.isEmpty
     }
@@ -60,7 +62,7 @@ struct NetemDiscipline {
     }
 
     private static func bottleneck(
-        _ spec: DirectionSpec, device: String, parent: String
+        _ spec: DirectionSpec, device: String, place: String
     ) throws(EmulatorError) -> [String] {
         let rate: Int64
         switch spec.rate {
@@ -76,8 +78,7 @@ struct NetemDiscipline {
         // Two packets, or what goes out in 0.1 ms: timers are not finer.
         let burst = max(3_100, Int(rate / 80_000))
         let tbf =
-            "dev \(device) \(parent) handle 2: stab overhead -\(frameHeader) linklayer ethernet "
-            + "tbf rate \(rate)bit burst \(burst) limit \(max(bytes, 1_500))"
+            "dev \(device) \(place) tbf rate \(rate)bit burst \(burst) limit \(max(bytes, 1_500))"
         let child = "dev \(device) parent 2:1 handle 3: "
         switch spec.queue.discipline {
         case .dropTail:

@@ -12,10 +12,11 @@ extension KernelSuites {
             spec.duplicate = 0.02
             #expect(
                 try NetemDiscipline(spec, device: "core").lines == [
-                    "dev core root handle 1: netem limit 100000 delay 20000.000us "
+                    "dev core root handle 1: stab overhead -14 linklayer ethernet "
+                        + "netem limit 100000 delay 20000.000us "
                         + "loss random 0.1000000% duplicate 2.0000000%",
-                    "dev core parent 1:1 handle 2: stab overhead -14 linklayer ethernet "
-                        + "tbf rate 50000000bit burst 3100 limit 150000",
+                    "dev core parent 1:1 handle 2: tbf rate 50000000bit burst 3100 "
+                        + "limit 150000",
                     "dev core parent 2:1 handle 3: pfifo limit 100",
                 ])
             let plain = try NetemDiscipline(.line(), device: "core")
