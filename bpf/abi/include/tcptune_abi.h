@@ -86,12 +86,76 @@ enum tt_counter {
 #define TT_CWND_BUCKETS TT_HIST_BUCKETS(19) /* segments, to 1,048,575 */
 #define TT_RATE_BUCKETS TT_HIST_BUCKETS(37) /* bytes/s, to 275 GB/s */
 
+/* What a profile has connections' packets carry; docs/header-options.md has the bytes. */
+enum tt_header_option {
+	TT_HDR_TELEMETRY,
+	TT_HDR_IDENTITY,
+	TT_HDR_DELAYED_ACK,
+	TT_HDR_USER_TIMEOUT,
+	TT_HDR_RAW, /* the first of TT_MAX_RAW */
+	TT_HDR_COUNT = TT_HDR_RAW + 4,
+};
+#define TT_MAX_RAW (TT_HDR_COUNT - TT_HDR_RAW)
+#define TT_RAW_VALUE_LEN 32
+
+/* On which segments; those beyond the handshake only to a peer that has answered. */
+enum tt_header_where {
+	TT_HDR_ON_SYN = 1 << 0,
+	TT_HDR_ON_SYNACK = 1 << 1,
+	TT_HDR_ON_DATA = 1 << 2, /* or an ACK, whichever is next */
+	TT_HDR_ON_FIN = 1 << 3,
+};
+
+/* How often, beyond the handshake; never more often than once a ms but for the last. */
+enum tt_header_every {
+	TT_HDR_EVERY_RTT,
+	TT_HDR_EVERY_INTERVAL, /* us */
+	TT_HDR_EVERY_SEGMENTS, /* data segments sent */
+	TT_HDR_EVERY_SEGMENT,  /* all of them: for comparison, it costs */
+};
+
+/* One of a profile's options; absent: on is 0. */
+struct tt_header_setting {
+	__u8 on;	/* tt_header_where */
+	__u8 every;	/* tt_header_every */
+	__u8 any_peer;	/* no `peers` */
+	__u8 length;	/* raw: of the value, bytes */
+	__u16 exid;	/* raw */
+	__u16 identity; /* tt_header_identity */
+	__u32 interval; /* us or segments */
+	__u32 value;	/* delayed-ack: us; user-timeout: s */
+	__u8 bytes[TT_RAW_VALUE_LEN]; /* raw */
+};
+_Static_assert(sizeof(struct tt_header_setting) == 48, "tt_header_setting");
+
+enum tt_header_identity {
+	TT_HDR_IDENTITY_WORKLOAD = 1 << 0,
+	TT_HDR_IDENTITY_PROFILE = 1 << 1,
+};
+
+/* tt_statistics.header. The first three are by tt_header_option. */
+enum tt_header_counter {
+	TT_HDR_SENT,
+	TT_HDR_RECEIVED = TT_HDR_SENT + TT_HDR_COUNT,
+	TT_HDR_SKIPPED = TT_HDR_RECEIVED + TT_HDR_COUNT, /* no space left in the header */
+	TT_HDR_OFFERED = TT_HDR_SKIPPED + TT_HDR_COUNT, /* connections whose SYN had an offer */
+	TT_HDR_NEGOTIATED,  /* connections whose peer speaks tcptune's option, either direction */
+	TT_HDR_UNANSWERED,  /* offers without an answer: the peer doesn't speak it, or a path strips it */
+	TT_HDR_FALLBACKS,   /* connections whose SYN was sent again without options */
+	TT_HDR_REFUSED,	    /* offers not made, since the path had dropped them */
+	TT_HDR_RESENT,	    /* hellos sent again after a SYN cookie or a full SYN */
+	TT_HDR_UNKNOWN_VERSION,
+	TT_HDR_MALFORMED,
+	TT_HDR_COUNTER_COUNT,
+};
+
 /* One per attachment and CPU. */
 struct tt_statistics {
 	__u64 counters[TT_COUNTER_COUNT];
 	__u64 rule_connections[TT_MAX_RULES + 1]; /* 0: no rule matched */
 	__u64 option_failures[TT_OPT_COUNT];
 	__u32 option_errno[TT_OPT_COUNT + 1];	  /* the last failure's; one more to fill 8 bytes */
+	__u64 header[TT_HDR_COUNTER_COUNT];
 	__u64 rtt_sum;	/* us */
 	__u64 cwnd_sum; /* segments */
 	__u64 rate_sum; /* bytes/s */
@@ -106,6 +170,7 @@ enum {
 	TT_STATISTICS_RULE_CONNECTIONS = offsetof(struct tt_statistics, rule_connections),
 	TT_STATISTICS_OPTION_FAILURES = offsetof(struct tt_statistics, option_failures),
 	TT_STATISTICS_OPTION_ERRNO = offsetof(struct tt_statistics, option_errno),
+	TT_STATISTICS_HEADER = offsetof(struct tt_statistics, header),
 	TT_STATISTICS_RTT_SUM = offsetof(struct tt_statistics, rtt_sum),
 	TT_STATISTICS_CWND_SUM = offsetof(struct tt_statistics, cwnd_sum),
 	TT_STATISTICS_RATE_SUM = offsetof(struct tt_statistics, rate_sum),
@@ -121,6 +186,8 @@ enum {
 /* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
 struct tt_identity {
 	__u64 attachment;
+	__u32 workload; /* what the identity option tells: FNV-1a of the cgroup's or pod's name */
+	__u32 reserved;
 };
 
 /* For the iterator that takes open connections over, by cgroup. */
@@ -156,6 +223,90 @@ struct tt_connection {
 	__u16 counted_at; /* when its totals were, in 1.024 ms, the lowest bits */
 	__u32 flags;
 	__u64 counted[TT_FLOW_COUNT];
+};
+
+/* What the other end said of itself, in its telemetry and its hello. */
+struct tt_peer {
+	__u64 heard_ns;	 /* CLOCK_MONOTONIC, of the last telemetry; 0: none yet */
+	__u64 rate;	 /* bytes/s */
+	__u32 workload;	 /* 0: not told */
+	__u32 profile;	 /* 0: not told */
+	__u32 cwnd;	 /* segments */
+	__u32 srtt;	 /* us */
+	__u32 min_rtt;	 /* us */
+	__u32 retransmits; /* segments, the lowest 16 bits */
+	__u32 delay_in;	 /* us: queueing delay from the peer to here; all ones: not known */
+	__u32 delay_out; /* us: from here to the peer, as it said */
+};
+_Static_assert(sizeof(struct tt_peer) == 48, "tt_peer");
+
+enum tt_header_flags {
+	TT_HDR_ANSWERED = 1 << 0,  /* the peer speaks tcptune's option */
+	TT_HDR_FELL_BACK = 1 << 1, /* the SYN was sent again without options */
+	TT_HDR_WITHHELD = 1 << 2,  /* not offered, since the path had dropped them */
+	TT_HDR_STOPPED = 1 << 3,   /* segments with options kept getting lost */
+	TT_HDR_BY_COOKIE = 1 << 4, /* accepted by a SYN cookie */
+	TT_HDR_RAISED = 1 << 5,	   /* the write callback is asked for, by us */
+	TT_HDR_RESEND = 1 << 6,	   /* the hello goes out again */
+	TT_HDR_PASSIVE = 1 << 7,
+};
+
+/* In socket storage, where a profile has header options. */
+struct tt_header_state {
+	__u8 flags;	 /* tt_header_flags */
+	__u8 offered;	 /* bit per tt_header_option */
+	__u8 negotiated; /* may be sent beyond the handshake */
+	__u8 want;	 /* due on the next segment */
+	__u8 syns;	 /* written with options */
+	__u8 losses;	 /* of segments with options, in a row */
+	__u16 delay_slot; /* minute of clock_offset[0] */
+	__u32 sent_at_segment; /* data_segs_out when last sent */
+	__u32 sent_seq;	 /* the first byte after the last segment with options */
+	__u64 sent_ns;	 /* when last sent */
+	__u32 clock_offset[2]; /* us, 24 bits: least (our clock - the peer's), this minute and the last */
+	struct tt_peer peer;
+};
+_Static_assert(sizeof(struct tt_header_state) == 80, "tt_header_state");
+
+/* Who spoke to an attachment, for what it said in all. */
+struct tt_peer_key {
+	__u64 attachment;
+	__u32 workload; /* 0 with profile 0: not told */
+	__u32 profile;	/* all ones with workload all ones: the rest, when the map is full */
+};
+
+struct tt_peer_statistics {
+	__u64 connections;
+	__u64 telemetry; /* options received */
+	__u64 rtt_sum;	 /* us */
+	__u64 cwnd_sum;	 /* segments */
+	__u64 delay_in_sum;  /* us */
+	__u64 delay_out_sum; /* us */
+	__u64 rtt[TT_RTT_BUCKETS];
+	__u64 cwnd[TT_CWND_BUCKETS];
+	__u64 delay_in[TT_RTT_BUCKETS];
+	__u64 delay_out[TT_RTT_BUCKETS];
+};
+
+enum {
+	TT_PEER_STATISTICS_CONNECTIONS = offsetof(struct tt_peer_statistics, connections),
+	TT_PEER_STATISTICS_TELEMETRY = offsetof(struct tt_peer_statistics, telemetry),
+	TT_PEER_STATISTICS_RTT_SUM = offsetof(struct tt_peer_statistics, rtt_sum),
+	TT_PEER_STATISTICS_CWND_SUM = offsetof(struct tt_peer_statistics, cwnd_sum),
+	TT_PEER_STATISTICS_DELAY_IN_SUM = offsetof(struct tt_peer_statistics, delay_in_sum),
+	TT_PEER_STATISTICS_DELAY_OUT_SUM = offsetof(struct tt_peer_statistics, delay_out_sum),
+	TT_PEER_STATISTICS_RTT = offsetof(struct tt_peer_statistics, rtt),
+	TT_PEER_STATISTICS_CWND = offsetof(struct tt_peer_statistics, cwnd),
+	TT_PEER_STATISTICS_DELAY_IN = offsetof(struct tt_peer_statistics, delay_in),
+	TT_PEER_STATISTICS_DELAY_OUT = offsetof(struct tt_peer_statistics, delay_out),
+	TT_PEER_STATISTICS_SIZE = sizeof(struct tt_peer_statistics),
+};
+
+/* A destination prefix (IPv4 /24, IPv6 /64) whose path dropped SYNs with options. */
+struct tt_refusal {
+	__u64 until_ns; /* CLOCK_MONOTONIC: no offers before; 0: only one strike yet */
+	__u32 strikes;
+	__u32 reserved;
 };
 
 /* What the connection iterator writes, one per connection. */
@@ -196,8 +347,13 @@ struct tt_connection_record {
 	__u32 delivered_ce;
 	__u32 in_flight; /* segments */
 	char congestion_control[TT_CC_NAME_LEN];
+	struct tt_peer peer;
+	__u8 header_offered;	/* by us: bit per tt_header_option */
+	__u8 header_negotiated; /* what the peer takes */
+	__u8 header_flags;	/* tt_header_flags */
+	__u8 reserved[5];
 };
-_Static_assert(sizeof(struct tt_connection_record) == 208, "tt_connection_record");
+_Static_assert(sizeof(struct tt_connection_record) == 264, "tt_connection_record");
 
 /* What a congestion controller keeps in a socket. */
 struct tt_cc_state {
@@ -211,6 +367,6 @@ struct tt_connection_state_record {
 	struct tt_connection_record connection;
 	struct tt_cc_state state;
 };
-_Static_assert(sizeof(struct tt_connection_state_record) == 320, "tt_connection_state_record");
+_Static_assert(sizeof(struct tt_connection_state_record) == 376, "tt_connection_state_record");
 
 #endif
