@@ -12,6 +12,8 @@ public struct Profile: Sendable, Equatable {
     public var socket: SocketSettings
     /// Exceptions by address, port and direction: the first that matches is merged over the base.
     public var rules: [Rule]
+    /// TCP options that every connection's packets carry, rules aside; in the order of the file.
+    public var headerOptions: [HeaderOption]
     /// What is measured.
     public var statistics: StatisticsSettings
     /// Where it was read from: a path, or `nil` for a built-in or a constructed profile.
@@ -29,6 +31,7 @@ public struct Profile: Sendable, Equatable {
         congestionControl: CongestionControlChoice? = nil,
         socket: SocketSettings = SocketSettings(),
         rules: [Rule] = [],
+        headerOptions: [HeaderOption] = [],
         statistics: StatisticsSettings = StatisticsSettings(),
         source: String? = nil
     ) {
@@ -37,6 +40,7 @@ public struct Profile: Sendable, Equatable {
         self.congestionControl = congestionControl
         self.socket = socket
         self.rules = rules
+        self.headerOptions = headerOptions
         self.statistics = statistics
         self.source = source
     }
@@ -55,7 +59,8 @@ public struct Profile: Sendable, Equatable {
     public static func == (left: Profile, right: Profile) -> Bool {
         left.name == right.name && left.description == right.description
             && left.congestionControl == right.congestionControl && left.socket == right.socket
-            && left.rules == right.rules && left.statistics == right.statistics
+            && left.rules == right.rules && left.headerOptions == right.headerOptions
+            && left.statistics == right.statistics
     }
 }
 

@@ -6,17 +6,20 @@ struct ProfileBuilder {
     mutating func build(_ root: CheckedValue) -> Profile {
         let spec = root["spec"]
         let statistics = spec?["statistics"]
+        var headerOptions = HeaderOptionBuilder()
         let profile = Profile(
             name: root["metadata"]?["name"]?.text ?? "",
             description: root["metadata"]?["description"]?.text ?? "",
             congestionControl: choice(spec?["congestionControl"]),
             socket: socket(spec?["socket"]) ?? SocketSettings(),
             rules: (spec?["rules"]?.list ?? []).map { rule($0) },
+            headerOptions: headerOptions.build(spec?["headerOptions"]?.list ?? []),
             statistics: StatisticsSettings(
                 enabled: statistics?["enabled"]?.boolean ?? true,
                 rtt: statistics?["rtt"]?.boolean ?? true,
                 congestionWindow: statistics?["congestionWindow"]?.boolean ?? true,
                 deliveryRate: statistics?["deliveryRate"]?.boolean ?? true))
+        diagnostics += headerOptions.diagnostics
         checkWindows(of: profile, spec)
         return profile
     }

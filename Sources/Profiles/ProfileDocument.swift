@@ -17,6 +17,10 @@ indirect enum ProfileDocument {
         }
         if !profile.socket.isEmpty { spec.append(("socket", .socket(profile.socket))) }
         if !profile.rules.isEmpty { spec.append(("rules", .list(profile.rules.map(Self.rule)))) }
+        if !profile.headerOptions.isEmpty {
+            let options = profile.headerOptions.map { Self.headerOption($0, defaults: defaults) }
+            spec.append(("headerOptions", .list(options)))
+        }
         let statistics = Self.statistics(profile.statistics, defaults: defaults)
         if !statistics.isEmpty { spec.append(("statistics", .pairs(statistics))) }
         self = .pairs([

@@ -39,6 +39,12 @@ enum ProfileFormat {
             shape: .list(of: .mapping(rule), what: "rules", count: 0...Profile.maximumRules),
             summary: "Exceptions: the first that matches is merged over the values above."),
         Shape.Key(
+            name: "headerOptions",
+            shape: .list(
+                of: HeaderOptionType.shape, what: "options",
+                count: 0...(HeaderOptionType.allCases.count - 1 + HeaderOption.maximumRaw)),
+            summary: "TCP options that packets carry, whatever rule a connection is under."),
+        Shape.Key(
             name: "statistics", shape: .mapping(statistics),
             summary: "What is measured; everything by default."),
     ])

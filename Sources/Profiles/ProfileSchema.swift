@@ -33,16 +33,30 @@ private indirect enum JSON {
         case .number(.count(let range)):
             self = Self.integer(Int(range.lowerBound)...Int(range.upperBound))
         case .port: self = Self.integer(1...65535)
-        case .number(.quantity(let quantity, let range)):
-            let lowest = quantity.format(range.lowerBound)
-            let highest = quantity.format(range.upperBound)
-            self = .object([
-                ("type", .string("string")), ("pattern", .string(quantity.pattern)),
-                ("description", .string("\(quantity.expectation); \(lowest) to \(highest)")),
-            ])
+        case .number(.quantity(let quantity, let range)): self = Self.quantity(quantity, range)
         case .prefix:
             self = .object([
                 ("type", .string("string")), ("pattern", .string("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$")),
+            ])
+        case .exid:
+            self = .anyOf([
+                Self.integer(0...65535),
+                .object([
+                    ("type", .string("string")), ("pattern", .string("^0x0*[0-9A-Fa-f]{1,4}$")),
+                ]),
+            ])
+        case .bytes:
+            self = .object([
+                ("type", .string("string")),
+                ("pattern", .string("^(hex:( *[0-9A-Fa-f]{2})* *$|text:)")),
+                ("description", .string(shape.expectation)),
+            ])
+        case .cadence:
+            let segments = Shape.segmentsRange
+            self = .anyOf([
+                .object([("enum", .list([.string("rtt"), .string("segment")]))]),
+                Self.quantity(.microseconds, Shape.intervalRange),
+                Self.integer(Int(segments.lowerBound)...Int(segments.upperBound)),
             ])
         case .parameter:
             self = .object([("type", .list(["number", "boolean", "string"].map(JSON.string)))])
@@ -58,7 +72,26 @@ private indirect enum JSON {
                 ("additionalProperties", JSON(value, definitions: &definitions)),
             ])
         case .mapping(let keys): self = Self.mapping(keys, definitions: &definitions)
+        case .tagged(_, let variants):
+            var alternatives: [JSON] = []
+            for variant in variants {
+                alternatives.append(Self.mapping(variant.keys, definitions: &definitions))
+            }
+            self = .object([("oneOf", .list(alternatives))])
         }
+    }
+
+    private static func anyOf(_ alternatives: [JSON]) -> JSON {
+        .object([("anyOf", .list(alternatives))])
+    }
+
+    private static func quantity(_ quantity: Quantity, _ range: ClosedRange<UInt32>) -> JSON {
+        let lowest = quantity.format(range.lowerBound)
+        let highest = quantity.format(range.upperBound)
+        return .object([
+            ("type", .string("string")), ("pattern", .string(quantity.pattern)),
+            ("description", .string("\(quantity.expectation); \(lowest) to \(highest)")),
+        ])
     }
 
     private static func text(_ rule: Shape.TextRule) -> JSON {

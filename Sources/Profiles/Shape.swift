@@ -8,11 +8,19 @@ package indirect enum Shape: Sendable {
     case number(NumberFormat)
     case port
     case prefix
+    /// An experiment identifier, hexadecimal or decimal.
+    case exid
+    /// Bytes as hexadecimal digits or as text.
+    case bytes(maximum: Int)
+    /// How often a header option is sent.
+    case cadence
     /// A controller parameter: any scalar.
     case parameter
     case list(of: Shape, what: String, count: ClosedRange<Int>)
     /// Only the keys given.
     case mapping(Keys)
+    /// The keys that go with what is under one of them.
+    case tagged(by: String, [Variant])
     /// Any keys of a form, with values of one shape.
     case dictionary(TextRule, Shape)
 
@@ -31,6 +39,13 @@ package indirect enum Shape: Sendable {
             self.needsOne = needsOne
             self.definition = definition
         }
+    }
+
+    /// What a mapping may be, by its tag.
+    package struct Variant: Sendable {
+        var tag: String
+        /// The tag's key among them.
+        var keys: Keys
     }
 
     package struct Key: Sendable {

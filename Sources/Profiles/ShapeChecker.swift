@@ -6,9 +6,13 @@ package struct CheckedValue {
         case boolean(Bool)
         case text(String)
         case prefix(IPPrefix)
+        case bytes([UInt8])
+        case cadence(HeaderOption.Cadence)
         case parameter(ParameterValue)
         case list([CheckedValue])
         case mapping([String: CheckedValue])
+        /// Under a key that is there, what doesn't fit: it has been noted.
+        case invalid
     }
 
     let content: Content
@@ -24,6 +28,10 @@ package struct CheckedValue {
     package var integer: UInt32? { if case .integer(let value) = content { value } else { nil } }
     package var boolean: Bool? { if case .boolean(let value) = content { value } else { nil } }
     var prefix: IPPrefix? { if case .prefix(let value) = content { value } else { nil } }
+    var bytes: [UInt8]? { if case .bytes(let value) = content { value } else { nil } }
+    var cadence: HeaderOption.Cadence? {
+        if case .cadence(let value) = content { value } else { nil }
+    }
     var parameters: [String: ParameterValue] {
         guard case .mapping(let values) = content else { return [:] }
         return values.compactMapValues {
@@ -43,6 +51,8 @@ struct ShapeChecker {
             return checkList(node, of: element, what: what, count: count, path: path)
         case .mapping(let keys):
             return checkMapping(node, keys, path: path)
+        case .tagged(let tag, let variants):
+            return checkTagged(node, by: tag, variants, path: path)
         case .dictionary(let rule, let value):
             return checkDictionary(node, rule, value, path: path)
         default:
@@ -82,8 +92,40 @@ struct ShapeChecker {
         return CheckedValue(content: .list(values), location: node.location)
     }
 
+    private mutating func checkTagged(
+        _ node: YAMLNode, by tag: String, _ variants: [Shape.Variant], path: String
+    ) -> CheckedValue? {
+        let tags = variants.map(\.tag)
+        guard case .mapping(let entries) = node.content else {
+            note(node.location, "\(path) is \(node.kind)", expected: "a mapping with \(tag)")
+            return nil
+        }
+        guard let entry = entries.first(where: { $0.key == tag }) else {
+            note(
+                node.location, "missing key '\(tag)' in \(path)",
+                expected: Self.alternatives(tags))
+            return nil
+        }
+        guard case .scalar(let text, _) = entry.value.content else {
+            note(
+                entry.value.location, "\(path).\(tag) is \(entry.value.kind)",
+                expected: Self.alternatives(tags))
+            return nil
+        }
+        guard let variant = variants.first(where: { $0.tag == text }) else {
+            diagnostics.append(
+                entry.value.location.diagnostic(
+                    "unknown \(tag) \(Quoted(text)) in \(path)",
+                    hint: Suggestions.question(for: text, in: tags)
+                        ?? "expected \(Self.alternatives(tags))"))
+            return nil
+        }
+        return checkMapping(node, variant.keys, path: path, of: "\(tag) \(text)")
+    }
+
+    /// - Parameter variant: what it is one of several, for messages.
     private mutating func checkMapping(
-        _ node: YAMLNode, _ keys: Shape.Keys, path: String
+        _ node: YAMLNode, _ keys: Shape.Keys, path: String, of variant: String? = nil
     ) -> CheckedValue? {
         let names = keys.keys.map(\.name)
         guard case .mapping(let entries) = node.content else {
@@ -92,12 +134,14 @@ struct ShapeChecker {
                 expected: "a mapping with \(Self.alternatives(names))")
             return nil
         }
-        let place = path.isEmpty ? "" : " in \(path)"
+        let place = (path.isEmpty ? "" : " in \(path)") + (variant.map { " of \($0)" } ?? "")
         var values: [String: CheckedValue] = [:]
         for entry in entries {
             let entryPath = path.isEmpty ? entry.key : "\(path).\(entry.key)"
             if let key = keys.keys.first(where: { $0.name == entry.key }) {
-                values[entry.key] = check(entry.value, key.shape, path: entryPath)
+                values[entry.key] =
+                    check(entry.value, key.shape, path: entryPath)
+                    ?? CheckedValue(content: .invalid, location: entry.value.location)
             } else {
                 diagnostics.append(
                     entry.location.diagnostic(

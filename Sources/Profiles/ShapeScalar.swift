@@ -11,9 +11,12 @@ extension Shape {
         case .number(.quantity(let quantity, _)): quantity.expectation
         case .port: "a whole number, 1 to 65535"
         case .prefix: "an IP prefix such as 10.0.0.0/8 or fd00::/8"
+        case .exid: "an ExID such as 0xABCD"
+        case .bytes(let maximum): "hex:01 02 03 or text:abc, at most \(maximum) bytes"
+        case .cadence: "rtt, segment, a duration such as 100ms, or a number of data segments"
         case .parameter: "a number, true, false, or text"
         case .list(_, let what, _): "a list of \(what)"
-        case .mapping, .dictionary: "a mapping"
+        case .mapping, .tagged, .dictionary: "a mapping"
         }
     }
 
@@ -47,6 +50,9 @@ extension Shape {
                 problem: "\(Quoted(text)) has no unit", expected: quantity.expectation)
         case (.prefix, .text(let text)):
             return .prefix(try Self.prefix(text))
+        case (.exid, _): return try Self.exid(text, value)
+        case (.bytes(let maximum), _): return try Self.bytes(value, maximum: maximum)
+        case (.cadence, _): return try Self.cadence(text, value)
         case (.parameter, _):
             return .parameter(try Self.parameter(value))
         default:

@@ -153,9 +153,9 @@ import Testing
             "6:21: unknown key 'ports' in spec.rules[0].when, did you mean 'port'?"
         ),
         (
-            "  headerOptions: []",
-            "6:3: unknown key 'headerOptions' in spec, expected congestionControl, "
-                + "socket, rules or statistics"
+            "  somethingElse: []",
+            "6:3: unknown key 'somethingElse' in spec, expected congestionControl, "
+                + "socket, rules, headerOptions or statistics"
         ),
         (
             "  statistics: { rtt: 1 }",

@@ -30,6 +30,11 @@ import Testing
                     collect(key.shape)
                 }
             case .list(let element, _, _): collect(element)
+            case .tagged(_, let variants):
+                for variant in variants {
+                    names.append(variant.tag)
+                    collect(.mapping(variant.keys))
+                }
             default: break
             }
         }
@@ -42,9 +47,14 @@ import Testing
         schema = json.load(open(sys.argv[1]))
         jsonschema.Draft202012Validator.check_schema(schema)
         validator = jsonschema.Draft202012Validator(schema)
+        # YAML 1.1 takes "on" for a boolean, 1.2 and the parser don't.
+        class Loader(yaml.SafeLoader): pass
+        Loader.yaml_implicit_resolvers = {
+            first: [r for r in resolvers if first in "tTfF" or not r[0].endswith(":bool")]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
         def is_valid(text):
             try:
-                return validator.is_valid(yaml.safe_load(text))
+                return validator.is_valid(yaml.load(text, Loader))
             except yaml.YAMLError:
                 return False
         json.dump([is_valid(text) for text in json.load(sys.stdin)], sys.stdout)
@@ -86,6 +96,7 @@ import Testing
                 }
                 return profile.canonicalYAML
             } + [profileText(name: String(repeating: "a", count: 63))]
+            + HeaderOptionTexts.accepted.map(HeaderOptionTexts.profile)
         let tooManyRules = Array(repeating: "{ when: { port: [1] } }", count: 64)
         let refused =
             [
@@ -113,6 +124,7 @@ import Testing
                 "  rules: [{ when: { direction: out } }]", "  statistics: { rtt: 1 }",
                 "  rules: [\(tooManyRules.joined(separator: ", "))]",
             ].map { profileText(spec: $0) }
+            + HeaderOptionTexts.misshapen.map(HeaderOptionTexts.profile)
         for text in accepted { _ = try parse(text) }
         for text in refused { #expect(throws: ProfileError.self) { try parse(text) } }
         let input = try JSONSerialization.data(withJSONObject: accepted + refused)

@@ -1,0 +1,112 @@
+/// The `type:` of a header option: the table that the parser, the schema, the canonical form and
+/// `tcptune option` are driven by.
+package enum HeaderOptionType: String, Sendable, CaseIterable {
+    case telemetry
+    case identity
+    case delayedACK = "delayed-ack"
+    case userTimeout = "user-timeout"
+    case raw
+
+    package static let delayRange: ClosedRange<UInt32> = 1000...200_000
+    /// 15 bits of seconds or of minutes (RFC 5482, section 3).
+    package static let timeoutRange: ClosedRange<UInt32> = 1...(32767 * 60)
+
+    /// One sentence: what it is for.
+    package var summary: String {
+        switch self {
+        case .telemetry: "What the sender's TCP measures, for the receiver."
+        case .identity: "Which workload and profile the sender is, in the handshake."
+        case .delayedACK: "The longest the sender delays an acknowledgement, for a shorter RTO."
+        case .userTimeout: "How long data may stay unacknowledged (RFC 5482)."
+        case .raw: "Bytes of your own, under an ExID or a kind."
+        }
+    }
+
+    /// The keys beside `type`, in the order of the canonical form.
+    package var keys: [Shape.Key] {
+        let own: [Shape.Key] =
+            switch self {
+            case .telemetry: [Self.every]
+            case .identity:
+                [
+                    Shape.Key(
+                        name: "value", shape: .mapping(Self.identityValue), isRequired: true,
+                        summary: "What is told; at least one is true.")
+                ]
+            case .delayedACK:
+                [
+                    Shape.Key(
+                        name: "maximum",
+                        shape: .number(.quantity(.microseconds, Self.delayRange)),
+                        isRequired: true, summary: "The longest delay.")
+                ]
+            case .userTimeout:
+                [
+                    Shape.Key(
+                        name: "value", shape: .number(.quantity(.seconds, Self.timeoutRange)),
+                        isRequired: true,
+                        summary: "The timeout, in whole seconds; above 32767s, whole minutes.")
+                ]
+            case .raw: Self.rawKeys
+            }
+        return own + [Self.peers]
+    }
+
+    private static let every = Shape.Key(
+        name: "every", shape: .cadence,
+        summary: "How often, beyond the handshake; rtt by default.")
+
+    private static let identityValue = Shape.Keys(
+        keys: [
+            Shape.Key(
+                name: "pod", shape: .boolean, summary: "The pod's or cgroup's name, hashed."),
+            Shape.Key(name: "profile", shape: .boolean, summary: "The profile's name, hashed."),
+        ], needsOne: true)
+
+    private static let rawKeys = [
+        Shape.Key(
+            name: "exid", shape: .exid,
+            summary: "The experiment identifier of an option of kind 254 (RFC 6994)."),
+        Shape.Key(
+            name: "kind", shape: .number(.count(0...255)),
+            summary: "A kind of its own, instead of exid."),
+        Shape.Key(
+            name: "value", shape: .bytes(maximum: HeaderOption.maximumRawLength),
+            summary: "The bytes after the identifier; none by default."),
+        Shape.Key(
+            name: "on",
+            shape: .list(
+                of: .choice(HeaderOption.Segment.allCases.map(\.rawValue)), what: "segments",
+                count: 1...HeaderOption.Segment.allCases.count),
+            isRequired: true,
+            summary: "Where it is sent; on data and FIN only to a peer that answered."),
+        every,
+    ]
+
+    private static let peers = Shape.Key(
+        name: "peers", shape: .list(of: .prefix, what: "prefixes", count: 1...65536),
+        summary: "Prefixes one of which holds the remote address; absent: everyone.")
+
+    /// The shape of one element of `headerOptions`.
+    static let shape = Shape.tagged(
+        by: "type",
+        allCases.map { type in
+            let key = Shape.Key(
+                name: "type", shape: .constant(type.rawValue), isRequired: true,
+                summary: type.summary)
+            return Shape.Variant(tag: type.rawValue, keys: Shape.Keys(keys: [key] + type.keys))
+        })
+}
+
+extension HeaderOption {
+    /// The `type:` it has in a profile.
+    package var type: HeaderOptionType {
+        switch kind {
+        case .telemetry: .telemetry
+        case .identity: .identity
+        case .delayedACK: .delayedACK
+        case .userTimeout: .userTimeout
+        case .raw: .raw
+        }
+    }
+}

@@ -1,0 +1,55 @@
+extension ProfileDocument {
+    /// An element of `headerOptions`.
+    static func headerOption(_ option: HeaderOption, defaults: Bool) -> ProfileDocument {
+        var pairs = [(key: "type", value: text(option.type.rawValue))]
+        switch option.kind {
+        case .telemetry(let every): pairs += cadence(every, defaults: defaults)
+        case .identity(let workload, let profile):
+            let told = [("pod", workload), ("profile", profile)].filter { defaults || $0.1 }
+            pairs.append(
+                ("value", .mapping(told.map { (key: $0.0, value: .scalar(String($0.1))) })))
+        case .delayedACK(let maximum):
+            pairs.append(("maximum", quantity(.microseconds, maximum)))
+        case .userTimeout(let seconds): pairs.append(("value", quantity(.seconds, seconds)))
+        case .raw(let id, let value, let segments, let every):
+            switch id {
+            case .exid: pairs.append(("exid", .scalar("\(id)")))
+            case .kind: pairs.append(("kind", .scalar("\(id)")))
+            }
+            if !value.isEmpty || defaults { pairs.append(("value", text(hexadecimal(value)))) }
+            let names = HeaderOption.Segment.allCases.filter(segments.contains).map(\.rawValue)
+            pairs.append(("on", .list(names.map(text))))
+            if segments.contains(.data) { pairs += cadence(every, defaults: defaults) }
+        }
+        if !option.peers.isEmpty {
+            pairs.append(("peers", .list(option.peers.map { text(String(describing: $0)) })))
+        }
+        return .mapping(pairs)
+    }
+
+    private static func cadence(
+        _ every: HeaderOption.Cadence, defaults: Bool
+    ) -> [(key: String, value: ProfileDocument)] {
+        if every == .roundTrip && !defaults { return [] }
+        let value: ProfileDocument =
+            switch every {
+            case .roundTrip: .scalar("rtt")
+            case .interval(let time): quantity(.microseconds, time)
+            case .segments(let count): .scalar(String(count))
+            case .everySegment: .scalar("segment")
+            }
+        return [("every", value)]
+    }
+
+    private static func quantity(_ quantity: Quantity, _ stored: Int) -> ProfileDocument {
+        .scalar(quantity.format(UInt32(clamping: stored)))
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        "hex:"
+            + bytes.map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count < 2 ? "0\(digits)" : digits
+            }.joined(separator: " ")
+    }
+}
