@@ -11,10 +11,7 @@ extension Profile {
     /// 16 hexadecimal digits that are the same for the same meaning, whatever the order, the
     /// comments and the units of the file: 64-bit FNV-1a of ``canonicalYAML``.
     public var contentHash: String {
-        let hash = canonicalYAML.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        return hexadecimal(hash)
+        hexadecimal(fnv1a(canonicalYAML))
     }
 }
 

@@ -1,6 +1,7 @@
 import BPF
 import CTcptuneABI
 import Host
+import Profiles
 import SystemPackage
 
 /// Puts a program on one cgroup and takes it off, so that a death at any instruction leaves what
@@ -25,7 +26,11 @@ struct AttachmentWriter {
                     .pin(at: layout.record(cgroup.id))
                 try maps.resetStatistics(of: record.attachment)
                 try program.attach(cgroup: directory.raw).pin(at: layout.link(cgroup.id))
-                try putInForce(cgroup.id, record.attachment, maps)
+                try putInForce(
+                    cgroup.id,
+                    tt_identity(
+                        attachment: record.attachment,
+                        workload: HeaderOption.identity(of: record.cgroup), reserved: 0), maps)
             } catch {
                 try? detach(cgroup.id, attachment: record.attachment)
                 throw error
@@ -41,17 +46,17 @@ struct AttachmentWriter {
         try link.update(program: program)
     }
 
-    func putInForce(
-        _ cgroup: UInt64, _ attachment: UInt64, _ maps: borrowing SharedMaps
+    private func putInForce(
+        _ cgroup: UInt64, _ identity: tt_identity, _ maps: borrowing SharedMaps
     ) throws(BPFError) {
-        try maps.identity.update(cgroup, to: tt_identity(attachment: attachment))
+        try maps.identity.update(cgroup, to: identity)
     }
 
     /// Takes a cgroup's attachment off, whatever there is of it.
     func detach(_ cgroup: UInt64, attachment: UInt64?) throws(BPFError) {
         if let maps = try SharedMaps.open(layout) {
-            if try maps.identity.value(for: cgroup, as: UInt64.self) != nil {
-                try putInForce(cgroup, 0, maps)
+            if try maps.identity.value(for: cgroup, as: tt_identity.self) != nil {
+                try putInForce(cgroup, tt_identity(), maps)
             }
             if let attachment { try maps.removeStatistics(of: attachment) }
         }

@@ -15,6 +15,7 @@ struct CompiledPolicy {
     let registrations: [Registration]
     let passedOver: [String]
     let rules: RuleSets
+    let headers: CompiledHeaders
     /// Options that any of the settings has, a bit per `tt_option`.
     let options: UInt32
     /// `tt_collect`.
@@ -63,11 +64,13 @@ struct CompiledPolicy {
         registrations = Self.registrations(chosen.values)
         self.passedOver = passedOver
         rules = RuleSets(profile.rules)
+        headers = CompiledHeaders(profile)
         options = settings.reduce(0) { $0 | $1.present }
         collect = Self.collect(profile.statistics)
         record = PolicyRecord(
             profile: profile.name, hash: profile.contentHash, text: profile.canonicalYAML,
-            controllers: instances, passedOver: passedOver, collect: collect, loadedAt: now)
+            controllers: instances, passedOver: passedOver, collect: collect,
+            headers: headers.all, loadedAt: now)
     }
 
     private static func registrations(_ chosen: some Sequence<ChosenController>) -> [Registration] {

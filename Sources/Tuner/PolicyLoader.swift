@@ -27,7 +27,7 @@ struct PolicyLoader {
     func loadPolicy(_ policy: CompiledPolicy) throws(BPFError) -> LoadedPolicy {
         var object = try prepare(policy, program: "policy")
         try object.load()
-        try fill(object, policy.rules)
+        try fill(object, policy)
         let maps = try SharedMaps.open(layout, orPinThoseOf: object, files)
         let program = try object.program(named: "policy")
         try program.bind(try Map.holding(policy.record, name: PolicyRecord.mapName))
@@ -36,12 +36,13 @@ struct PolicyLoader {
 
     /// Loads the iterator that takes open connections over, or releases them.
     func loadAdoption(
-        _ policy: CompiledPolicy, release: Bool
+        _ policy: CompiledPolicy, _ scope: Tuner.AdoptionScope, release: Bool
     ) throws(BPFError) -> LoadedAdoption {
         var object = try prepare(policy, program: "adopt")
         try object.set(knob: "release", to: .bool(release))
+        try object.set(knob: "only_listeners", to: .bool(scope == .listeners))
         try object.load()
-        try fill(object, policy.rules)
+        try fill(object, policy)
         let iterator = try Iterator(try object.program(named: "adopt"))
         return LoadedAdoption(object: object, iterator: iterator)
     }
@@ -55,6 +56,7 @@ struct PolicyLoader {
         try setKnobs(object, policy)
         try object.setMaxEntries(
             max(1, policy.rules.remotes.count), ofMap: "rules_remote")
+        try object.setMaxEntries(max(1, policy.headers.peers.count), ofMap: "header_peers")
         try object.setMaxEntries(max(1, policy.rules.ports.count), ofMap: "rules_port")
         return object
     }
@@ -74,9 +76,24 @@ struct PolicyLoader {
         let all = (Int(TT_MAX_RULES) + 1) * MemoryLayout<tt_settings>.stride
         settings += Array(repeating: 0, count: all - settings.count)
         try object.set(knob: "settings", to: .bytes(settings))
+        try setHeaderKnobs(object, policy.headers)
     }
 
-    private func fill(_ object: borrowing Object, _ rules: RuleSets) throws(BPFError) {
+    private func setHeaderKnobs(
+        _ object: borrowing Object, _ headers: CompiledHeaders
+    ) throws(BPFError) {
+        try object.set(knob: "headers", to: .unsigned(UInt64(headers.all)))
+        try object.set(knob: "headers_any_peer", to: .unsigned(UInt64(headers.anyPeer)))
+        try object.set(knob: "headers_by_peer", to: .bool(!headers.peers.isEmpty))
+        try object.set(knob: "profile_identity", to: .unsigned(UInt64(headers.profileIdentity)))
+        try object.set(
+            knob: "header", to: .bytes(headers.settings.withUnsafeBytes { Array($0) }))
+    }
+
+    private func fill(
+        _ object: borrowing Object, _ policy: CompiledPolicy
+    ) throws(BPFError) {
+        let rules = policy.rules
         if !rules.remotes.isEmpty {
             let map = try object.map(named: "rules_remote")
             for remote in rules.remotes {
@@ -87,6 +104,13 @@ struct PolicyLoader {
         if !rules.ports.isEmpty {
             let map = try object.map(named: "rules_port")
             for (port, set) in rules.ports { try map.update(port, to: set) }
+        }
+        if !policy.headers.peers.isEmpty {
+            let map = try object.map(named: "header_peers")
+            for peer in policy.headers.peers {
+                let length = bytes(of: UInt32(peer.prefix.length))
+                try map.store(bytes(of: peer.options), at: length + peer.prefix.bytes)
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ struct PolicyRecord: Codable, Equatable {
     var passedOver: [String]
     /// What is collected, `tt_collect`.
     var collect: UInt32
+    /// Header options, a bit per `tt_header_option`.
+    var headers: UInt32
     /// Seconds since 1970.
     var loadedAt: UInt64
 

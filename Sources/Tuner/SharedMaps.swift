@@ -11,17 +11,50 @@ package struct SharedMaps: ~Copyable {
     package let statistics: Map
     /// Socket storage: whose connection a socket is.
     package let connections: Map
+    /// Socket storage: what is kept of a connection with header options.
+    let headerOptions: Map
+    /// What peers said of themselves, by attachment and by who they say they are.
+    package let peers: Map
+    /// Destinations whose paths drop header options.
+    package let refusals: Map
 
-    static let names = ["identity", "statistics", "connections"]
+    static let names = [
+        "identity", "statistics", "connections", "header_options", "peers", "refusals",
+    ]
+
+    /// Each by its name; nil: one is missing.
+    private init?(
+        _ find: (String) throws(BPFError) -> Map?
+    ) throws(BPFError) {
+        guard let identity = try find("identity"), let statistics = try find("statistics"),
+            let connections = try find("connections"),
+            let headerOptions = try find("header_options"), let peers = try find("peers"),
+            let refusals = try find("refusals")
+        else { return nil }
+        self.identity = identity
+        self.statistics = statistics
+        self.connections = connections
+        self.headerOptions = headerOptions
+        self.peers = peers
+        self.refusals = refusals
+    }
+
+    private func forEach(
+        _ body: (borrowing Map, String) throws(BPFError) -> Void
+    ) throws(BPFError) {
+        try body(identity, "identity")
+        try body(statistics, "statistics")
+        try body(connections, "connections")
+        try body(headerOptions, "header_options")
+        try body(peers, "peers")
+        try body(refusals, "refusals")
+    }
 
     /// The pinned ones; nil when nothing is applied.
     static func open(_ layout: PinLayout) throws(BPFError) -> SharedMaps? {
-        guard let identity = try Map.open(pinned: layout.maps.appending("identity")),
-            let statistics = try Map.open(pinned: layout.maps.appending("statistics")),
-            let connections = try Map.open(pinned: layout.maps.appending("connections"))
-        else { return nil }
-        return SharedMaps(
-            identity: identity, statistics: statistics, connections: connections)
+        try SharedMaps { (name) throws(BPFError) in
+            try Map.open(pinned: layout.maps.appending(name))
+        }
     }
 
     /// The pinned ones, which must be there.
@@ -38,15 +71,14 @@ package struct SharedMaps: ~Copyable {
     ) throws(BPFError) -> SharedMaps {
         if let maps = try open(layout) { return maps }
         try files.makeDirectory(layout.maps)
-        let maps = SharedMaps(
-            identity: try object.map(named: "identity"),
-            statistics: try object.map(named: "statistics"),
-            connections: try object.map(named: "connections"))
+        guard
+            let maps = try SharedMaps({ (name) throws(BPFError) in try object.map(named: name) })
+        else { throw BPFError(.notFound, what: "find the shared maps in", subject: "policy") }
         try remove(layout, files)  // what an interrupted start left
         try files.makeDirectory(layout.maps)
-        try maps.identity.pin(at: layout.maps.appending("identity"))
-        try maps.statistics.pin(at: layout.maps.appending("statistics"))
-        try maps.connections.pin(at: layout.maps.appending("connections"))
+        try maps.forEach { (map, name) throws(BPFError) in
+            try map.pin(at: layout.maps.appending(name))
+        }
         return maps
     }
 
@@ -57,9 +89,7 @@ package struct SharedMaps: ~Copyable {
 
     /// Has an object that isn't loaded yet use these.
     package func share(with object: borrowing Object) throws(BPFError) {
-        try object.reuse(identity, asMap: "identity")
-        try object.reuse(statistics, asMap: "statistics")
-        try object.reuse(connections, asMap: "connections")
+        try forEach { (map, name) throws(BPFError) in try object.reuse(map, asMap: name) }
     }
 
     /// Makes or clears an attachment's statistics.
@@ -93,6 +123,19 @@ package struct SharedMaps: ~Copyable {
 
     func removeStatistics(of attachment: UInt64) throws(BPFError) {
         _ = try statistics.remove(attachment)
+        for peer in try peers.keys(of: tt_peer_key.self) where peer.attachment == attachment {
+            try peers.remove(peer)
+        }
+    }
+
+    /// The entry for those peers that find no room of their own; kept if it's there.
+    func makeRoomForPeers(of attachment: UInt64) throws(BPFError) {
+        let rest = tt_peer_key(
+            attachment: attachment, workload: TT_PEER_REST, profile: TT_PEER_REST)
+        let key = bytes(of: rest)
+        guard try peers.load(at: key) == nil else { return }
+        try peers.store(
+            Array(repeating: 0, count: Int(TT_PEER_STATISTICS_SIZE)), at: key)
     }
 
     /// How many connections of an attachment are open.

@@ -1,4 +1,5 @@
 import BPF
+import CTcptuneABI
 import Host
 import SystemPackage
 
@@ -53,6 +54,7 @@ struct StateReader {
             id: record.attachment, profile: policy.profile, profileHash: policy.hash,
             profileText: policy.text, controllers: policy.controllers,
             passedOver: policy.passedOver, collectsStatistics: policy.collect != 0,
+            hasHeaderOptions: policy.headers != 0,
             programID: program, attachedAt: record.attachedAt, appliedAt: policy.loadedAt)
     }
 
@@ -62,7 +64,8 @@ struct StateReader {
             guard let identity = try Map.open(pinned: layout.maps.appending("identity")) else {
                 return false
             }
-            return try identity.value(for: cgroup, as: UInt64.self) == attachment
+            let value = try identity.value(for: cgroup, as: tt_identity.self)
+            return value?.attachment == attachment
         }
     }
 

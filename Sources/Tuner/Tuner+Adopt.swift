@@ -3,14 +3,24 @@ import CTcptuneABI
 import Host
 
 extension Tuner {
-    /// Takes open connections of cgroups over, or releases them to the host's default controller.
+    /// Which open sockets of cgroups are meant.
+    enum AdoptionScope {
+        /// Only listeners, for what their SYN-ACKs carry.
+        case listeners
+        /// Connections, too.
+        case connections
+    }
+
+    /// Takes open sockets of cgroups over, or releases them: connections to the host's default
+    /// controller, listeners to no header options.
+    @discardableResult
     func adopt(
-        _ policy: CompiledPolicy, on cgroups: [Cgroup], release: Bool
+        _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup], release: Bool
     ) throws(TunerError) -> ApplyReport.Adopted {
         let taken = Set(cgroups.map(\.id))
         let all = try reader.attachments()
         let loaded = try kernel { () throws(BPFError) in
-            try loader.loadAdoption(policy, release: release)
+            try loader.loadAdoption(policy, scope, release: release)
         }
         try kernel { () throws(BPFError) in
             let attachments = try loaded.object.map(named: "attachments")
@@ -28,7 +38,8 @@ extension Tuner {
                 for: UInt32(0), as: tt_adoption_result.self)
             return ApplyReport.Adopted(
                 connections: Int(result?.connections ?? 0),
-                withoutCallbacks: Int(result?.without_callbacks ?? 0))
+                withoutCallbacks: Int(result?.without_callbacks ?? 0),
+                deafListeners: Int(result?.listeners_without_callbacks ?? 0))
         }
     }
 

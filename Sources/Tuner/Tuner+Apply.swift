@@ -21,11 +21,16 @@ public struct ApplyReport: Sendable {
     public let plan: Plan
     /// Open connections that were taken over; nil: it wasn't asked for.
     public let adopted: Adopted?
+    /// Listeners open before that can't answer header options: only kernels from 6.13 let a
+    /// program reach them.
+    public let deafListeners: Int
 
     public struct Adopted: Sendable {
         public let connections: Int
         /// Of these, those whose round trips this kernel doesn't report (before 6.13).
         public let withoutCallbacks: Int
+        /// Listeners open before, whose SYN-ACKs can't carry header options on this kernel.
+        public let deafListeners: Int
     }
 }
 
@@ -50,11 +55,19 @@ extension Tuner {
         let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
+            let hadHeaders = try reader.attachments().contains(where: \.hasHeaderOptions)
             try register(policy.registrations)
             try attach(policy, to: cgroups)
             if options.resetStatistics { try resetStatistics(of: cgroups) }
-            let adopted = options.existing ? try adopt(policy, on: cgroups, release: false) : nil
-            return ApplyReport(plan: plan, adopted: adopted)
+            let hasListeners = hadHeaders || policy.headers.all != 0
+            guard options.existing || hasListeners else {
+                return ApplyReport(plan: plan, adopted: nil, deafListeners: 0)
+            }
+            let adopted = try adopt(
+                policy, options.existing ? .connections : .listeners, on: cgroups, release: false)
+            return ApplyReport(
+                plan: plan, adopted: options.existing ? adopted : nil,
+                deafListeners: adopted.deafListeners)
         }
     }
 
@@ -105,7 +118,9 @@ extension Tuner {
         var done: [Undo] = []
         do throws(TunerError) {
             for cgroup in cgroups {
-                if let step = try attach(loaded, to: cgroup) { done.append(step) }
+                let step = try attach(
+                    loaded, to: cgroup, hasHeaders: policy.headers.all != 0)
+                if let step { done.append(step) }
             }
         } catch {
             for step in done.reversed() { try? undo(step) }
@@ -115,17 +130,23 @@ extension Tuner {
 
     /// Nil: the cgroup has this program already.
     private func attach(
-        _ loaded: borrowing LoadedPolicy, to cgroup: Cgroup
+        _ loaded: borrowing LoadedPolicy, to cgroup: Cgroup, hasHeaders: Bool
     ) throws(TunerError) -> Undo? {
         guard let current = try reader.attachment(of: cgroup.id) else {
             let record = AttachmentRecord(
                 attachment: KernelClock.boottime(), cgroup: cgroup.name,
                 attachedAt: KernelClock.realtime() / 1_000_000_000)
             try writer.attach(loaded.program, to: cgroup, loaded.maps, record: record)
+            if hasHeaders {
+                try kernel { () throws(BPFError) in
+                    try loaded.maps.makeRoomForPeers(of: record.attachment)
+                }
+            }
             return .detach(cgroup: cgroup.id, attachment: record.attachment)
         }
         return try kernel { () throws(BPFError) in
             guard try current.programID != loaded.program.info().id else { return nil }
+            if hasHeaders { try loaded.maps.makeRoomForPeers(of: current.id) }
             try writer.replace(cgroup.id, with: loaded.program)
             return .restore(cgroup: cgroup.id, program: current.programID)
         }

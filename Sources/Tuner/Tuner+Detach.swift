@@ -80,7 +80,13 @@ extension Tuner {
     private func detach(
         _ attachments: [Attachment], _ existing: Bool
     ) throws(TunerError) -> DetachReport {
-        let released = existing ? try release(attachments) : nil
+        var released: ApplyReport.Adopted?
+        if existing {
+            released = try release(attachments, .connections)
+        } else {
+            let withHeaders = attachments.filter(\.hasHeaderOptions)
+            if !withHeaders.isEmpty { try release(withHeaders, .listeners) }
+        }
         try kernel { () throws(BPFError) in
             for attachment in attachments {
                 try writer.detach(attachment.cgroupID, attachment: attachment.id)
@@ -94,8 +100,9 @@ extension Tuner {
             })
     }
 
+    @discardableResult
     private func release(
-        _ attachments: [Attachment]
+        _ attachments: [Attachment], _ scope: AdoptionScope
     ) throws(TunerError) -> ApplyReport.Adopted {
         var cgroups: [Cgroup] = []
         for attachment in attachments {
@@ -109,6 +116,6 @@ extension Tuner {
         }
         let back = Profile(
             name: "release", congestionControl: CongestionControlChoice(algorithm: standard))
-        return try adopt(try compile(back), on: cgroups, release: true)
+        return try adopt(try compile(back), scope, on: cgroups, release: true)
     }
 }

@@ -108,6 +108,18 @@ static __always_inline void windows(struct tt_connection_record *r, const struct
 	r->cb_flags = tp->bpf_sock_ops_cb_flags;
 }
 
+static __always_inline void header_options_of(struct tt_connection_record *r, struct sock *sk)
+{
+	struct tt_header_state *state = bpf_sk_storage_get(&header_options, sk, NULL, 0);
+
+	if (!state || state->attachment != r->attachment)
+		return;
+	r->peer = state->peer;
+	r->header_offered = state->offered;
+	r->header_negotiated = state->negotiated;
+	r->header_flags = state->flags;
+}
+
 SEC("iter/bpf_sk_storage_map")
 int list_connections(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
@@ -131,6 +143,7 @@ int list_connections(struct bpf_iter__bpf_sk_storage_map *ctx)
 	addresses(&r, &sk->__sk_common);
 	rates(&r, tp);
 	windows(&r, tp);
+	header_options_of(&r, sk);
 	ca = tp->inet_conn.icsk_ca_ops;
 	if (ca)
 		bpf_probe_read_kernel(r.congestion_control, sizeof(r.congestion_control), ca->name);

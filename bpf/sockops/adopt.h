@@ -9,6 +9,7 @@
 
 #include "accounting.h"
 #include "callbacks.h"
+#include "header.h"
 #include "maps.h"
 #include "match.h"
 #include "settings.h"
@@ -17,6 +18,7 @@
 #define TT_MAX_LISTENERS 65536
 
 const volatile bool release;
+const volatile bool only_listeners;
 
 /* Every attachment by its cgroup, since the innermost decides; `take` marks the ones meant. */
 struct {
@@ -57,6 +59,17 @@ static __always_inline void count_adopted(bool without_callbacks)
 static __always_inline u64 listener_key(const struct sock_common *skc)
 {
 	return (u64)skc->skc_net.net->ns.inum << 16 | skc->skc_num;
+}
+
+static __always_inline void count_listener(bool without_callbacks)
+{
+	struct tt_adoption_result *result = bpf_map_lookup_elem(&adopted, &(u32){ 0 });
+
+	if (!result)
+		return;
+	result->listeners++;
+	if (without_callbacks)
+		result->listeners_without_callbacks++;
 }
 
 static __always_inline u64 attachment_to_take(const struct sock *sk)
@@ -169,6 +182,45 @@ static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp,
 	bpf_sk_storage_delete(&connections, sk);
 }
 
+/* Of a listener's own: that its SYN-ACKs carry header options, and that it keeps SYNs. */
+static __always_inline void adopt_listener(struct sock *sk, struct tcp_sock *tp, u64 attachment)
+{
+	struct tt_header_state *state;
+	int off = 0, flags = tp->bpf_sock_ops_cb_flags;
+
+	if (headers && !release) {
+		state = bpf_sk_storage_get(&header_options, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+		if (state)
+			count_listener(!set_callbacks(
+				sk, tp, header_listen(sk, state, attachment, flags)));
+		return;
+	}
+	state = bpf_sk_storage_get(&header_options, sk, NULL, 0);
+	if (!state)
+		return;
+	if (state->flags & TT_HDR_RAISED)
+		set_callbacks(sk, tp, flags & ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
+	if (state->flags & TT_HDR_SAVES_SYN)
+		bpf_setsockopt(sk, SOL_TCP, TCP_SAVE_SYN, &off, sizeof(off));
+	bpf_sk_storage_delete(&header_options, sk);
+}
+
+/* A namespace's listeners come first. */
+static __always_inline void see_listener(struct sock_common *skc)
+{
+	u64 attachment, key = listener_key(skc);
+	struct tcp_sock *tp;
+	u8 here = 1;
+
+	bpf_map_update_elem(&listeners, &key, &here, BPF_ANY);
+	tp = bpf_skc_to_tcp_sock(skc);
+	if (!tp)
+		return;
+	attachment = attachment_to_take((struct sock *)tp);
+	if (attachment)
+		adopt_listener((struct sock *)tp, tp, attachment);
+}
+
 SEC("iter/tcp")
 int adopt(struct bpf_iter__tcp *ctx)
 {
@@ -179,13 +231,10 @@ int adopt(struct bpf_iter__tcp *ctx)
 	if (!skc)
 		return 0;
 	if (skc->skc_state == TCP_LISTEN) {
-		u64 key = listener_key(skc);
-		u8 here = 1;
-
-		bpf_map_update_elem(&listeners, &key, &here, BPF_ANY);
+		see_listener(skc);
 		return 0;
 	}
-	if (!is_open(skc->skc_state))
+	if (only_listeners || !is_open(skc->skc_state))
 		return 0;
 	tp = bpf_skc_to_tcp_sock(skc);
 	if (!tp)

@@ -34,6 +34,31 @@ struct {
 	__type(value, struct tt_connection);
 } connections SEC(".maps");
 
+/* Of connections with header options; an accepted one starts with a copy of its listener's. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct tt_header_state);
+} header_options SEC(".maps");
+
+/* What peers said of themselves, by who they said they are; bounded, since anyone can say anything. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, TT_MAX_PEERS);
+	__type(key, struct tt_peer_key);
+	__type(value, struct tt_peer_statistics);
+} peers SEC(".maps");
+
+/* Paths that drop options, by destination; evicts the oldest when full. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct tt_path);
+	__type(value, struct tt_refusal);
+} refusals SEC(".maps");
+
 static __always_inline struct tt_statistics *statistics_of(u64 attachment)
 {
 	return bpf_map_lookup_elem(&statistics, &attachment);

@@ -13,55 +13,11 @@
 #include "accounting.h"
 #include "adopt.h"
 #include "callbacks.h"
+#include "context.h"
+#include "header.h"
 #include "maps.h"
 #include "match.h"
 #include "settings.h"
-
-/* Keeps two loads from the context apart: the verifier refuses one load at a computed offset. */
-#define HELD(value) asm volatile("" : "+r"(value))
-
-static __always_inline void flow_of(struct flow *flow, struct bpf_sock_ops *ctx, bool inbound)
-{
-	u32 ipv4, port;
-
-	if (ctx->family == AF_INET6) {
-		flow->remote[0] = ctx->remote_ip6[0];
-		flow->remote[1] = ctx->remote_ip6[1];
-		flow->remote[2] = ctx->remote_ip6[2];
-		flow->remote[3] = ctx->remote_ip6[3];
-	} else {
-		ipv4 = ctx->remote_ip4;
-		HELD(ipv4);
-		map_ipv4(flow->remote, ipv4);
-	}
-	flow->inbound = inbound;
-	if (inbound) {
-		flow->service_port = ctx->local_port;
-	} else {
-		port = ctx->remote_port;
-		HELD(port);
-		flow->service_port = bpf_ntohl(port);
-	}
-}
-
-static __always_inline struct tcp_sock *tcp_sock_of(struct bpf_sock_ops *ctx)
-{
-	struct bpf_sock *sk = ctx->sk;
-
-	return sk ? bpf_skc_to_tcp_sock(sk) : NULL;
-}
-
-/* This socket's state if it is this attachment's connection. */
-static __always_inline struct tt_connection *own(struct bpf_sock_ops *ctx, u64 attachment)
-{
-	struct bpf_sock *sk = ctx->sk;
-	struct tt_connection *conn;
-
-	if (!sk)
-		return NULL;
-	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
-	return conn && conn->attachment == attachment ? conn : NULL;
-}
 
 /* A connection starts: it's ours unless an inner attachment, still in force, has taken it. */
 static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbound)
@@ -71,6 +27,7 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 	struct bpf_sock *sk = ctx->sk;
 	struct tt_connection *conn;
 	struct flow flow = {};
+	int flags;
 	u32 rule;
 
 	if (!st || !sk)
@@ -94,25 +51,51 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 	set_at_start(ctx, st, s, ctx->family, is_mapped(ctx->family, flow.remote));
 	if (inbound)
 		set_when_established(ctx, st, s);
-	if (!collect || !conn)
+	if (!(collect || headers) || !conn)
+		return;
+	/* Others' programs may have set flags of theirs: add ours. */
+	flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks();
+	if (headers)
+		flags = inbound ? header_accepted(ctx, st, attachment, s, flow.remote, flags) :
+				  header_connect(ctx, st, attachment, flow.remote, flags);
+	bpf_sock_ops_cb_flags_set(ctx, flags);
+	if (!collect)
 		return;
 	count(st, inbound ? TT_PASSIVE_OPENED : TT_ACTIVE_OPENED);
 	if (rule <= TT_MAX_RULES)
 		__sync_fetch_and_add(&st->rule_connections[rule], 1);
-	/* Others' programs may have set flags of theirs: add ours. */
-	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | callbacks());
 }
 
 static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_connection *conn = own(ctx, attachment);
+	const volatile struct tt_settings *s;
+	struct tt_header_state *state;
 	struct tt_statistics *st;
 
 	if (!conn)
 		return;
 	st = statistics_of(attachment);
-	if (st)
-		set_when_established(ctx, st, settings_of(conn->rule));
+	if (!st)
+		return;
+	s = settings_of(conn->rule);
+	set_when_established(ctx, st, s);
+	state = headers ? header_state_of(ctx, 0) : NULL;
+	if (state && state->attachment == attachment)
+		bpf_sock_ops_cb_flags_set(
+			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
+}
+
+/* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
+static __always_inline void listening(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_header_state *state = header_state_of(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+
+	/* An inner attachment's, still in force, stays its own. */
+	if (state && (!state->attachment || state->attachment == attachment ||
+		      !statistics_of(state->attachment)))
+		bpf_sock_ops_cb_flags_set(
+			ctx, header_listen(ctx, state, attachment, ctx->bpf_sock_ops_cb_flags));
 }
 
 static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
@@ -129,6 +112,10 @@ static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
 	st = statistics_of(attachment);
 	tp = tcp_sock_of(ctx);
 	if (!st || !tp)
+		return;
+	if (headers & DATA_BITS)
+		header_round(ctx, attachment, tp);
+	if (!collect)
 		return;
 	if (collect & TT_COLLECT_RTT) {
 		rtt = ctx->args[0]; /* the measured sample, on kernels that pass it */
@@ -216,9 +203,24 @@ int policy(struct bpf_sock_ops *ctx)
 
 	/* The most frequent first, so that what isn't used costs a comparison. */
 	switch (ctx->op) {
+	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
+	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
+	case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
+		if (!headers) {
+			header_unused(ctx);
+			return 1;
+		}
+		break;
 	case BPF_SOCK_OPS_RTT_CB:
+		if (!collect && !headers)
+			return 1;
+		break;
 	case BPF_SOCK_OPS_RTO_CB:
 		if (!collect)
+			return 1;
+		break;
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		if (!headers)
 			return 1;
 		break;
 	case BPF_SOCK_OPS_NEEDS_ECN:
@@ -233,11 +235,11 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-		if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND))
+		if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND) && !headers)
 			return 1;
 		break;
 	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */
-		if (ctx->args[1] != TCP_CLOSE)
+		if (ctx->args[1] != TCP_CLOSE && !(headers & HDR_RAW_BITS))
 			return 1;
 		break;
 	default:
@@ -253,8 +255,16 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_RTT_CB:
 		sample(ctx, attachment);
 		break;
+	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
+	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
+	case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
+		header_segment(ctx, attachment, id->workload);
+		break;
 	case BPF_SOCK_OPS_STATE_CB:
-		closed(ctx, attachment);
+		if (ctx->args[1] == TCP_CLOSE)
+			closed(ctx, attachment);
+		else if (ctx->args[1] == TCP_FIN_WAIT1 || ctx->args[1] == TCP_LAST_ACK)
+			header_closing(ctx, attachment);
 		break;
 	case BPF_SOCK_OPS_RTO_CB:
 		timed_out(ctx, attachment);
@@ -273,6 +283,9 @@ int policy(struct bpf_sock_ops *ctx)
 		break;
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		start(ctx, attachment, true);
+		break;
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		listening(ctx, attachment);
 		break;
 	}
 	return 1;

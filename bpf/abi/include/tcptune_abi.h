@@ -96,7 +96,7 @@ enum tt_header_option {
 	TT_HDR_COUNT = TT_HDR_RAW + 4,
 };
 #define TT_MAX_RAW (TT_HDR_COUNT - TT_HDR_RAW)
-#define TT_RAW_VALUE_LEN 32
+#define TT_RAW_LEN 36 /* kind, length, ExID, 32 bytes of value */
 
 /* On which segments; those beyond the handshake only to a peer that has answered. */
 enum tt_header_where {
@@ -118,13 +118,11 @@ enum tt_header_every {
 struct tt_header_setting {
 	__u8 on;	/* tt_header_where */
 	__u8 every;	/* tt_header_every */
-	__u8 any_peer;	/* no `peers` */
-	__u8 length;	/* raw: of the value, bytes */
-	__u16 exid;	/* raw */
-	__u16 identity; /* tt_header_identity */
+	__u8 length;	/* raw: of `bytes` */
+	__u8 head;	/* raw: of what identifies it; 2: a kind, 4: an ExID */
 	__u32 interval; /* us or segments */
-	__u32 value;	/* delayed-ack: us; user-timeout: s */
-	__u8 bytes[TT_RAW_VALUE_LEN]; /* raw */
+	__u32 value;	/* identity: tt_header_identity; delayed-ack: us; user-timeout: s */
+	__u8 bytes[TT_RAW_LEN]; /* raw: the whole option */
 };
 _Static_assert(sizeof(struct tt_header_setting) == 48, "tt_header_setting");
 
@@ -143,6 +141,7 @@ enum tt_header_counter {
 	TT_HDR_UNANSWERED,  /* offers without an answer: the peer doesn't speak it, or a path strips it */
 	TT_HDR_FALLBACKS,   /* connections whose SYN was sent again without options */
 	TT_HDR_REFUSED,	    /* offers not made, since the path had dropped them */
+	TT_HDR_ABANDONED,   /* connections whose segments with options kept getting lost */
 	TT_HDR_RESENT,	    /* hellos sent again after a SYN cookie or a full SYN */
 	TT_HDR_UNKNOWN_VERSION,
 	TT_HDR_MALFORMED,
@@ -200,6 +199,8 @@ struct tt_adoption {
 struct tt_adoption_result {
 	__u64 connections;
 	__u64 without_callbacks; /* before 6.13 an iterator can't ask for them */
+	__u64 listeners; /* of a profile with header options */
+	__u64 listeners_without_callbacks;
 };
 
 /* What a profile collects. */
@@ -246,35 +247,38 @@ enum tt_header_flags {
 	TT_HDR_WITHHELD = 1 << 2,  /* not offered, since the path had dropped them */
 	TT_HDR_STOPPED = 1 << 3,   /* segments with options kept getting lost */
 	TT_HDR_BY_COOKIE = 1 << 4, /* accepted by a SYN cookie */
-	TT_HDR_RAISED = 1 << 5,	   /* the write callback is asked for, by us */
-	TT_HDR_RESEND = 1 << 6,	   /* the hello goes out again */
-	TT_HDR_PASSIVE = 1 << 7,
+	TT_HDR_RAISED = 1 << 5,	   /* the write callback is on because of us */
+	TT_HDR_RESEND = 1 << 6,	   /* the whole hello goes out again, after the handshake */
+	TT_HDR_SAVES_SYN = 1 << 7, /* a listener that keeps SYNs because of us */
 };
 
-/* In socket storage, where a profile has header options. */
+/* In socket storage, where a profile has header options; of a listener's only the first two. */
 struct tt_header_state {
+	__u64 attachment; /* 0: nobody's */
 	__u8 flags;	 /* tt_header_flags */
 	__u8 offered;	 /* bit per tt_header_option */
 	__u8 negotiated; /* may be sent beyond the handshake */
 	__u8 want;	 /* due on the next segment */
-	__u8 syns;	 /* written with options */
-	__u8 losses;	 /* of segments with options, in a row */
-	__u16 delay_slot; /* minute of clock_offset[0] */
-	__u32 sent_at_segment; /* data_segs_out when last sent */
-	__u32 sent_seq;	 /* the first byte after the last segment with options */
-	__u64 sent_ns;	 /* when last sent */
-	__u32 clock_offset[2]; /* us, 24 bits: least (our clock - the peer's), this minute and the last */
+	__u8 hellos;	 /* written */
+	__u8 losses;	 /* options sent in a row that came with retransmissions, unheard of */
+	__u16 slot;	 /* of clock_offset[0] */
+	__u32 clock_offset[2]; /* us, 24 bits: least (our clock - the peer's), this slot and the last */
+	__u32 last[TT_HDR_COUNT]; /* when sent: us, or data segments by tt_header_every */
+	__u32 retransmits; /* of ours when the last was sent */
+	__u32 reserved;
 	struct tt_peer peer;
 };
-_Static_assert(sizeof(struct tt_header_state) == 80, "tt_header_state");
+_Static_assert(sizeof(struct tt_header_state) == 112, "tt_header_state");
 
 /* Who spoke to an attachment, for what it said in all. */
 struct tt_peer_key {
 	__u64 attachment;
 	__u32 workload; /* 0 with profile 0: not told */
-	__u32 profile;	/* all ones with workload all ones: the rest, when the map is full */
+	__u32 profile;	/* both TT_PEER_REST: all others, when the map is full */
 };
 
+#define TT_MAX_PEERS 1024
+#define TT_PEER_REST 0xffffffff /* workload and profile of the entry for the rest */
 struct tt_peer_statistics {
 	__u64 connections;
 	__u64 telemetry; /* options received */
@@ -302,11 +306,15 @@ enum {
 	TT_PEER_STATISTICS_SIZE = sizeof(struct tt_peer_statistics),
 };
 
-/* A destination prefix (IPv4 /24, IPv6 /64) whose path dropped SYNs with options. */
+/* A destination prefix: IPv4 /24 (of ::ffff:a.b.c.d), IPv6 /64. */
+struct tt_path {
+	__u64 netns; /* cookie */
+	__u32 prefix[4]; /* network order */
+};
+
+/* Such a path dropped SYNs with options. */
 struct tt_refusal {
-	__u64 until_ns; /* CLOCK_MONOTONIC: no offers before; 0: only one strike yet */
-	__u32 strikes;
-	__u32 reserved;
+	__u64 until_ns; /* CLOCK_MONOTONIC: no offers before; 0: struck once */
 };
 
 /* What the connection iterator writes, one per connection. */

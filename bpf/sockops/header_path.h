@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Paths that drop what carries options. A SYN that isn't answered goes out again without; if
+ * that one is, it is a strike for the destination's prefix. Two in a row, and no offers are made
+ * to it for a while: one alone can be an ordinary loss.
+ */
+#ifndef TCPTUNE_HEADER_PATH_H
+#define TCPTUNE_HEADER_PATH_H
+
+#include "header_state.h"
+
+#define REFUSAL_NS (600ULL * 1000000000) /* how long no offers are made */
+
+static __always_inline void path_of(struct tt_path *key, struct bpf_sock_ops *ctx,
+				    const u32 remote[4])
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	key->netns = bpf_get_netns_cookie(ctx);
+	key->prefix[0] = remote[0];
+	key->prefix[1] = remote[1];
+	if (is_mapped(AF_INET6, remote)) {
+		key->prefix[2] = remote[2];
+		key->prefix[3] = remote[3] & bpf_htonl(0xffffff00);
+	}
+}
+
+static __always_inline bool path_refuses(struct bpf_sock_ops *ctx, const u32 remote[4])
+{
+	struct tt_refusal *refusal;
+	struct tt_path key;
+
+	path_of(&key, ctx, remote);
+	refusal = bpf_map_lookup_elem(&refusals, &key);
+	if (!refusal || !refusal->until_ns)
+		return false;
+	if (bpf_ktime_get_ns() < refusal->until_ns)
+		return true;
+	bpf_map_delete_elem(&refusals, &key);
+	return false;
+}
+
+static __always_inline void path_accepts(struct bpf_sock_ops *ctx, const u32 remote[4])
+{
+	struct tt_path key;
+
+	path_of(&key, ctx, remote);
+	if (bpf_map_lookup_elem(&refusals, &key))
+		bpf_map_delete_elem(&refusals, &key);
+}
+
+/* `sure`: one strike is enough. */
+static __always_inline void path_strike(struct bpf_sock_ops *ctx, const u32 remote[4], bool sure)
+{
+	struct tt_refusal refusal = {};
+	struct tt_path key;
+
+	path_of(&key, ctx, remote);
+	if (sure || bpf_map_lookup_elem(&refusals, &key))
+		refusal.until_ns = bpf_ktime_get_ns() + REFUSAL_NS;
+	bpf_map_update_elem(&refusals, &key, &refusal, BPF_ANY);
+}
+
+#endif

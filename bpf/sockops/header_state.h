@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a profile's header options are, who may get them, and what is kept of each connection.
+ * Without any, all of it is false constants at load, and the verifier removes the code.
+ */
+#ifndef TCPTUNE_HEADER_STATE_H
+#define TCPTUNE_HEADER_STATE_H
+
+#include "accounting.h"
+#include "maps.h"
+#include "match.h"
+
+const volatile u32 headers; /* in use, a bit per tt_header_option */
+const volatile bool headers_by_peer; /* some have prefixes */
+const volatile u32 headers_any_peer; /* those without */
+const volatile u32 profile_identity;
+const volatile struct tt_header_setting header[TT_HDR_COUNT];
+
+#define HDR_BIT(option) (1U << (option))
+#define HDR_RAW_BITS (HDR_BIT(TT_HDR_COUNT) - HDR_BIT(TT_HDR_RAW))
+/* What tcptune's own option carries. */
+#define HDR_OWN_BITS \
+	(HDR_BIT(TT_HDR_TELEMETRY) | HDR_BIT(TT_HDR_IDENTITY) | HDR_BIT(TT_HDR_DELAYED_ACK))
+
+/* User space puts at every prefix all options that go to it, shorter prefixes' included. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct remote_key);
+	__type(value, u64);
+} header_peers SEC(".maps");
+
+static __always_inline bool has_header(enum tt_header_option option)
+{
+	return headers & HDR_BIT(option);
+}
+
+static __always_inline void count_header(struct tt_statistics *st, u32 counter)
+{
+	if (counter < TT_HDR_COUNTER_COUNT)
+		__sync_fetch_and_add(&st->header[counter], 1);
+}
+
+/* The options that a remote address may get. */
+static __always_inline u32 headers_for(const u32 remote[4])
+{
+	struct remote_key key = { .prefix_length = 128 };
+	u64 *more;
+
+	if (!headers_by_peer)
+		return headers;
+	__builtin_memcpy(key.address, remote, sizeof(key.address));
+	more = bpf_map_lookup_elem(&header_peers, &key);
+	return headers & (headers_any_peer | (more ? *more : 0));
+}
+
+static __always_inline struct tt_header_state *header_state_of(struct bpf_sock_ops *ctx, u64 flags)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return sk ? bpf_sk_storage_get(&header_options, sk, NULL, flags) : NULL;
+}
+
+/*
+ * The write callback runs for every segment while it is on, so it is on only while something is
+ * due. Others' programs may want it, too: one that was on before stays on.
+ */
+static __always_inline int header_raised(struct tt_header_state *state, int flags)
+{
+	if (flags & BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG)
+		return flags;
+	state->flags |= TT_HDR_RAISED;
+	return flags | BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
+}
+
+static __always_inline void header_raise(struct bpf_sock_ops *ctx, struct tt_header_state *state)
+{
+	int flags = ctx->bpf_sock_ops_cb_flags;
+
+	if (!(flags & BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG))
+		bpf_sock_ops_cb_flags_set(ctx, header_raised(state, flags));
+}
+
+static __always_inline void header_lower(struct bpf_sock_ops *ctx, struct tt_header_state *state)
+{
+	int flags = ctx->bpf_sock_ops_cb_flags;
+
+	if (!(state->flags & TT_HDR_RAISED))
+		return;
+	state->flags &= ~TT_HDR_RAISED;
+	bpf_sock_ops_cb_flags_set(ctx, flags & ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
+}
+
+static __always_inline u32 now_us(void)
+{
+	return bpf_ktime_get_ns() / 1000;
+}
+
+#endif
