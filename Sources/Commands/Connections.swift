@@ -28,6 +28,10 @@ struct Connections: ParsableCommand {
         let tuner = try Tuner()
         let attachments = try target.attachments(tuner)
         let now = KernelClock.monotonic()
+        let names = PeerNames(attachments)
+        let options = Dictionary(
+            attachments.map { ($0.cgroupID, HeaderOptionNames($0)) },
+            uniquingKeysWith: { first, _ in first })
         var text = ""
         var count = 0
         func emit(_ line: String) {
@@ -46,6 +50,9 @@ struct Connections: ParsableCommand {
             switch output.output {
             case .table:
                 var line = row.line
+                if let peer = connection.peer {
+                    line += PeerLine(peer, names, now: now).text
+                }
                 if let state {
                     line += "    "
                     state.append(to: &line)
@@ -54,6 +61,10 @@ struct Connections: ParsableCommand {
                 emit(line)
             case .json:
                 var members = row.json
+                members["peer"] = connection.peer.map { PeerLine($0, names, now: now).json }
+                members["headerOptions"] = options[attachment.cgroupID].flatMap {
+                    connection.headerOptionsJSON($0)
+                }
                 if ccState { members["controllerState"] = state?.json ?? .null }
                 emit((count == 0 ? "\n  " : ",\n  ") + JSON.object(members).text(indent: 2))
             }

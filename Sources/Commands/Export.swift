@@ -42,8 +42,14 @@ struct Export: ParsableCommand {
 
     private func write(_ tuner: Tuner) throws {
         let attachments = try target.attachments(tuner)
-        let statistics = try Telemetry(tuner).statistics(of: attachments)
-        let families = try MetricFamilies.families(Array(zip(attachments, statistics)))
+        let telemetry = Telemetry(tuner)
+        let statistics = try telemetry.statistics(of: attachments)
+        let peers = try telemetry.peers(of: attachments)
+        let rows = attachments.indices.map {
+            MetricFamilies.Row(
+                attachment: attachments[$0], statistics: statistics[$0], peers: peers[$0])
+        }
+        let families = try MetricFamilies.families(rows, PeerNames(attachments))
         let form: ExpositionFormat = format == .prometheus ? .prometheus : .openMetrics
         let bytes = try form.render(families)
         if file == "-" {

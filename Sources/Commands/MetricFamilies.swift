@@ -5,12 +5,18 @@ import Tuner
 
 /// Statistics as metric families; docs/metrics.md describes each.
 struct MetricFamilies {
-    typealias Row = (attachment: Attachment, statistics: AttachmentStatistics)
+    struct Row {
+        let attachment: Attachment
+        let statistics: AttachmentStatistics
+        let peers: [PeerStatistics]
+    }
 
-    private let rows: [(labels: Labels, row: Row)]
-    private var families: [MetricFamily] = []
+    let rows: [(labels: Labels, row: Row)]
+    var families: [MetricFamily] = []
 
-    static func families(_ rows: [Row]) throws(MetricError) -> [MetricFamily] {
+    static func families(
+        _ rows: [Row], _ names: PeerNames
+    ) throws(MetricError) -> [MetricFamily] {
         var result = try MetricFamilies(rows)
         try result.addHost()
         try result.addConnections()
@@ -19,6 +25,8 @@ struct MetricFamilies {
         try result.addSampleSource()
         try result.addHistograms()
         try result.addOptionsAndRules()
+        try result.addHeaderOptions()
+        try result.addPeers(names)
         return result.families
     }
 
@@ -168,7 +176,7 @@ struct MetricFamilies {
 
     /// 1, 2.5 and 5 of each power of ten; parsed, since multiplying would carry an error into the
     /// file.
-    private func decades(_ exponents: Range<Int>) -> [Double] {
+    func decades(_ exponents: Range<Int>) -> [Double] {
         exponents.flatMap { exponent in
             ["1", "2.5", "5"].compactMap { Double("\($0)e\(exponent)") }
         }

@@ -7,12 +7,22 @@ struct StatisticsColumn {
     private let statistics: AttachmentStatistics
     /// That it was counted in; nil: since the beginning.
     private let seconds: Double?
+    private let peers: [PeerStatistics]
+    private let names: HeaderOptionNames
 
-    init(_ attachment: Attachment, _ statistics: AttachmentStatistics, _ seconds: Double?) {
+    init(
+        _ attachment: Attachment, _ statistics: AttachmentStatistics, _ peers: [PeerStatistics],
+        _ seconds: Double?
+    ) {
         self.attachment = attachment
         self.statistics = statistics
+        self.peers = peers
         self.seconds = seconds
+        names = HeaderOptionNames(attachment)
     }
+
+    /// What its connections' peers said.
+    var peerRows: [PeerRow] { peers.map { PeerRow(cgroup: attachment.cgroup, peer: $0) } }
 
     /// Bytes/s; nil when nothing was sent.
     private var goodput: Double? {
@@ -54,6 +64,27 @@ struct StatisticsColumn {
         ]
     }
 
+    private var headerRows: [(String, String)] {
+        let counts = statistics.headerOptions
+        func sum(_ count: (Int) -> UInt64) -> String {
+            attachment.hasHeaderOptions
+                ? String(names.all.reduce(0) { $0 &+ count($1.index) }) : Format.none
+        }
+        func show(_ value: UInt64) -> String {
+            attachment.hasHeaderOptions ? String(value) : Format.none
+        }
+        return [
+            ("header options sent", sum(counts.sent)),
+            ("  received", sum(counts.received)),
+            ("  skipped for want of room", sum(counts.skipped)),
+            ("peers that answered", show(counts.negotiated)),
+            ("  that didn't", show(counts.unanswered)),
+            ("SYNs sent again without", show(counts.fallbacks)),
+            ("  offers withheld since", show(counts.withheld)),
+            ("malformed or unknown", show(counts.malformed &+ counts.unknownVersion)),
+        ]
+    }
+
     private func share(_ part: UInt64, _ whole: UInt64) -> String {
         Format.percent(whole > 0 ? Double(part) / Double(whole) : nil)
     }
@@ -67,7 +98,8 @@ struct StatisticsColumn {
         var table = Table(
             [""] + columns.map { "/" + $0.attachment.cgroup },
             [.left] + columns.map { _ in .right })
-        let rows = columns.map(\.rows)
+        let hasHeaders = columns.contains { $0.attachment.hasHeaderOptions }
+        let rows = columns.map { $0.rows + (hasHeaders ? $0.headerRows : []) }
         for index in rows[0].indices {
             table.add([rows[0][index].0] + rows.map { $0[index].1 })
         }
@@ -98,16 +130,19 @@ struct StatisticsColumn {
         return table.text
     }
 
-    var json: JSON {
+    func json(_ peerNames: PeerNames) -> JSON {
         .object([
             "cgroup": .string("/" + attachment.cgroup),
             "profile": .string(attachment.profile),
+            "headerOptions": attachment.hasHeaderOptions
+                ? statistics.headerOptions.json(names) : .null,
+            "peers": .array(peerRows.map { $0.json(peerNames) }),
             "controllers": .array(attachment.controllerLabels.map { .string($0) }),
             "seconds": JSON(seconds),
             "rttSource": .string(smoothedOnly ? "smoothed" : "measured"),
-            "rttMicroseconds": json(statistics.rtt),
-            "congestionWindowSegments": json(statistics.congestionWindow),
-            "deliveryRateBytesPerSecond": json(statistics.deliveryRate),
+            "rttMicroseconds": Self.json(statistics.rtt),
+            "congestionWindowSegments": Self.json(statistics.congestionWindow),
+            "deliveryRateBytesPerSecond": Self.json(statistics.deliveryRate),
             "goodputBytesPerSecond": JSON(goodput),
             "retransmitRate": JSON(statistics.retransmitRate),
             "connections": .object([
@@ -145,7 +180,7 @@ struct StatisticsColumn {
         ])
     }
 
-    private func json(_ histogram: Histogram) -> JSON {
+    static func json(_ histogram: Histogram) -> JSON {
         .object([
             "samples": .unsigned(histogram.count),
             "mean": JSON(histogram.mean),

@@ -33,14 +33,14 @@ struct Stats: ParsableCommand {
         var attachments = try target.attachments(tuner)
         var before = try telemetry.statistics(of: attachments)
         if !watch {
-            show(attachments, before, seconds: nil)
+            try show(attachments, before, telemetry, seconds: nil)
             return
         }
         while true {
             Sleep.seconds(interval)
             let now = try telemetry.statistics(of: attachments)
-            show(
-                attachments, zip(now, before).map { $0.since($1) }, seconds: interval)
+            try show(
+                attachments, zip(now, before).map { $0.since($1) }, telemetry, seconds: interval)
             let current = try target.attachments(tuner)
             before =
                 current.map(\.cgroupID) == attachments.map(\.cgroupID)
@@ -50,11 +50,20 @@ struct Stats: ParsableCommand {
     }
 
     private func show(
-        _ attachments: [Attachment], _ statistics: [AttachmentStatistics], seconds: Double?
-    ) {
-        let columns = zip(attachments, statistics).map { StatisticsColumn($0, $1, seconds) }
-        output.print(json: .array(columns.map(\.json))) {
-            columns.isEmpty ? "nothing is applied\n" : StatisticsColumn.table(columns)
+        _ attachments: [Attachment], _ statistics: [AttachmentStatistics], _ telemetry: Telemetry,
+        seconds: Double?
+    ) throws {
+        // What peers said is of all the time, with --watch too.
+        let peers = try telemetry.peers(of: attachments)
+        let names = PeerNames(attachments)
+        let columns = attachments.indices.map {
+            StatisticsColumn(attachments[$0], statistics[$0], peers[$0], seconds)
+        }
+        output.print(json: .array(columns.map { $0.json(names) })) {
+            columns.isEmpty
+                ? "nothing is applied\n"
+                : StatisticsColumn.table(columns)
+                    + PeerRow.table(columns.flatMap(\.peerRows), names)
         }
     }
 }

@@ -13,6 +13,8 @@ public struct AttachmentStatistics: Sendable, Equatable {
     /// Options that the kernel refused to set, by `tt_option`, and the last reason's errno.
     package var optionFailures = [UInt64](repeating: 0, count: Int(TT_OPT_COUNT.rawValue))
     package var optionErrno = [UInt32](repeating: 0, count: Int(TT_OPT_COUNT.rawValue))
+    /// What has become of its header options.
+    public var headerOptions = HeaderOptionCounts()
     private var counters = [UInt64](repeating: 0, count: Int(TT_COUNTER_COUNT.rawValue))
 
     /// None of anything.
@@ -27,6 +29,7 @@ public struct AttachmentStatistics: Sendable, Equatable {
         result.rtt.subtract(earlier.rtt)
         result.congestionWindow.subtract(earlier.congestionWindow)
         result.deliveryRate.subtract(earlier.deliveryRate)
+        result.headerOptions.subtract(earlier.headerOptions)
         let lasting = [TT_ACTIVE_OPENED, TT_PASSIVE_OPENED, TT_ADOPTED, TT_CLOSED]
             .map { Int($0.rawValue) }
         for i in counters.indices where !lasting.contains(i) {
@@ -50,6 +53,7 @@ public struct AttachmentStatistics: Sendable, Equatable {
                 fromByteOffset: Int(TT_STATISTICS_OPTION_ERRNO) + i * 4, as: UInt32.self)
             if errno != 0 { optionErrno[i] = errno }
         }
+        headerOptions.add(cpu: bytes)
         rtt.add(bytes, counts: Int(TT_STATISTICS_RTT), sum: Int(TT_STATISTICS_RTT_SUM))
         congestionWindow.add(
             bytes, counts: Int(TT_STATISTICS_CWND), sum: Int(TT_STATISTICS_CWND_SUM))

@@ -70,6 +70,27 @@ public struct Connection: Sendable {
     /// Whether the callbacks that count it are set; another program may have cleared them.
     public var hasCallbacks: Bool { record.cb_flags & Self.callbacks == Self.callbacks }
 
+    /// What the other end said of itself; nil: it doesn't speak tcptune's option.
+    public var peer: PeerReport? {
+        hasHeaderFlag(TT_HDR_ANSWERED) ? PeerReport(record.peer) : nil
+    }
+    /// Header options that were offered, in ``HeaderOptionCounts/optionCount``'s order.
+    public var offeredHeaderOptions: [Int] { bits(record.header_offered) }
+    /// Of these, those that the peer takes beyond the handshake.
+    public var negotiatedHeaderOptions: [Int] { bits(record.header_negotiated) }
+    /// Whether the SYN was sent again without options, having had no answer.
+    public var headerFellBack: Bool { hasHeaderFlag(TT_HDR_FELL_BACK) }
+    /// Whether options weren't offered because the path had dropped them before.
+    public var headerWithheld: Bool { hasHeaderFlag(TT_HDR_WITHHELD) }
+    /// Whether no more options are sent, since the segments kept getting lost.
+    public var headerAbandoned: Bool { hasHeaderFlag(TT_HDR_STOPPED) }
+
+    private func hasHeaderFlag(_ flag: tt_header_flags) -> Bool {
+        UInt32(record.header_flags) & flag.rawValue != 0
+    }
+
+    private func bits(_ mask: UInt8) -> [Int] { (0..<8).filter { mask & 1 << $0 != 0 } }
+
     /// BPF_SOCK_OPS_{RTO,STATE,RTT}_CB_FLAG.
     private static let callbacks: UInt8 = 1 << 0 | 1 << 2 | 1 << 3
 

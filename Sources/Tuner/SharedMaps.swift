@@ -39,7 +39,7 @@ package struct SharedMaps: ~Copyable {
         self.refusals = refusals
     }
 
-    private func forEach(
+    private func visit(
         _ body: (borrowing Map, String) throws(BPFError) -> Void
     ) throws(BPFError) {
         try body(identity, "identity")
@@ -76,7 +76,7 @@ package struct SharedMaps: ~Copyable {
         else { throw BPFError(.notFound, what: "find the shared maps in", subject: "policy") }
         try remove(layout, files)  // what an interrupted start left
         try files.makeDirectory(layout.maps)
-        try maps.forEach { (map, name) throws(BPFError) in
+        try maps.visit { (map, name) throws(BPFError) in
             try map.pin(at: layout.maps.appending(name))
         }
         return maps
@@ -89,7 +89,7 @@ package struct SharedMaps: ~Copyable {
 
     /// Has an object that isn't loaded yet use these.
     package func share(with object: borrowing Object) throws(BPFError) {
-        try forEach { (map, name) throws(BPFError) in try object.reuse(map, asMap: name) }
+        try visit { (map, name) throws(BPFError) in try object.reuse(map, asMap: name) }
     }
 
     /// Makes or clears an attachment's statistics.

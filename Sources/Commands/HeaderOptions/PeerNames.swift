@@ -1,0 +1,44 @@
+import Profiles
+import Telemetry
+import Tuner
+
+/// Names for what identity options tell, as far as this host knows them.
+struct PeerNames {
+    private let workloads: [UInt32: String]
+    private let profiles: [UInt32: String]
+
+    /// Those of the cgroups with a profile, and of the profiles that can be found here.
+    init(_ attachments: [Attachment]) {
+        workloads = Self.table(attachments.map(\.cgroup)) { "/" + $0 }
+        let catalog = (try? ProfileCatalog().list().map(\.name)) ?? []
+        profiles = Self.table(catalog + attachments.map(\.profile)) { $0 }
+    }
+
+    private static func table(
+        _ names: [String], _ shown: (String) -> String
+    ) -> [UInt32: String] {
+        Dictionary(
+            names.map { (HeaderOption.identity(of: $0), shown($0)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Nil: not told.
+    func workload(_ identity: PeerIdentity) -> String? {
+        name(identity.workload, workloads, identity)
+    }
+
+    /// Nil: not told.
+    func profile(_ identity: PeerIdentity) -> String? {
+        name(identity.profile, profiles, identity)
+    }
+
+    private func name(
+        _ hash: UInt32, _ table: [UInt32: String], _ identity: PeerIdentity
+    ) -> String? {
+        if identity.isRest { return "others" }
+        guard hash != 0 else { return nil }
+        if let name = table[hash] { return name }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}
