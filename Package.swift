@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [
-                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Tuner", system,
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles",
+                "Tuner", system,
             ], swiftSettings: strict),
         .target(
             name: "Workshop",

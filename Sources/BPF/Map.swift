@@ -40,9 +40,19 @@ package struct Map: ~Copyable {
 
     /// Creates a map; it goes away with its last descriptor, pin and program.
     package init(_ parameters: Parameters) throws(BPFError) {
+        try self.init(parameters, inner: nil)
+    }
+
+    /// Creates a map of maps that are like `inner`.
+    package init(_ parameters: Parameters, ofMapsLike inner: borrowing Map) throws(BPFError) {
+        try self.init(parameters, inner: inner.handle.raw)
+    }
+
+    private init(_ parameters: Parameters, inner: CInt?) throws(BPFError) {
         var options = bpf_map_create_opts()
         options.sz = MemoryLayout.size(ofValue: options)
         options.map_flags = parameters.flags.rawValue
+        if let inner { options.inner_map_fd = UInt32(inner) }
         let result = bpf_map_create(
             bpf_map_type(parameters.type.rawValue), parameters.name, UInt32(parameters.keySize),
             UInt32(parameters.valueSize), UInt32(parameters.maxEntries), &options)

@@ -70,12 +70,14 @@ package struct RingBuffer: ~Copyable {
     }
 
     /// Calls `body` with every record that is complete, in order, and frees its place; returns
-    /// their number. A record's memory is valid inside `body`.
+    /// their number, at most `limit`. A record's memory is valid inside `body`.
     @discardableResult
-    package mutating func consume(_ body: (UnsafeRawBufferPointer) -> Void) -> Int {
+    package mutating func consume(
+        atMost limit: Int = .max, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> Int {
         var position = cshim_load_acquire_u64(consumer)
         var count = 0
-        while position < cshim_load_acquire_u64(producer) {
+        while count < limit, position < cshim_load_acquire_u64(producer) {
             let record = producer + pageSize + Int(position) & (dataSize - 1)
             let header = cshim_load_acquire_u32(record)
             // A program has reserved it and not yet submitted; those behind it wait.

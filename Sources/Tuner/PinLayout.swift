@@ -4,6 +4,8 @@ import SystemPackage
 /// Where tcptune's state is pinned: the kernel's objects are the only truth, these are their names.
 ///
 ///     v1/maps/{identity,statistics,connections}    shared by all attachments
+///     v1/events/{event_kinds,...}                  where listeners to events are entered
+///     v1/events/SLOT/                              locked by the listener in that slot
 ///     v1/cc/NAME/                                  a registered BPF controller
 ///     v1/attachments/CGROUP-ID/{link,record}       a profile on a cgroup
 struct PinLayout {
@@ -14,9 +16,11 @@ struct PinLayout {
     var maps: FilePath { root.appending("maps") }
     var controllers: FilePath { root.appending("cc") }
     var attachments: FilePath { root.appending("attachments") }
+    var events: FilePath { root.appending("events") }
 
     static var version: String { "v\(TT_ABI_VERSION)" }
 
+    func listener(_ slot: Int) -> FilePath { events.appending(String(slot)) }
     func attachment(_ cgroup: UInt64) -> FilePath { attachments.appending(String(cgroup)) }
     func link(_ cgroup: UInt64) -> FilePath { attachment(cgroup).appending("link") }
     func record(_ cgroup: UInt64) -> FilePath { attachment(cgroup).appending("record") }

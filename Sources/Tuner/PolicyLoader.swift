@@ -53,6 +53,7 @@ struct PolicyLoader {
             try object.setAutoload(false, ofProgram: other.name)
         }
         if let shared = try SharedMaps.open(layout) { try shared.share(with: object) }
+        try EventMaps.openOrMake(layout, files).share(with: object)
         try setKnobs(object, policy)
         try object.setMaxEntries(
             max(1, policy.rules.remotes.count), ofMap: "rules_remote")

@@ -26,6 +26,7 @@ struct Sweeper {
     func sweep(keeping: Set<String>? = nil) throws(TunerError) -> Report {
         var report = Report()
         try sweepAttachments(&report)
+        try kernel { () throws(BPFError) in try EventMaps.open(layout)?.sweep(layout) }
         let attachments = try reader.attachments()
         let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
             .union(keeping ?? [])
@@ -70,12 +71,17 @@ struct Sweeper {
     }
 
     /// The last attachment is gone: so is everything, but for controllers that sockets still run
-    /// or that are loaded without a profile.
-    private func removeDirectories() throws(BPFError) {
+    /// or that are loaded without a profile, and for what listeners to events wait at.
+    ///
+    /// - Parameter leaving: the slot of a listener that is about to go.
+    func removeDirectories(leaving slot: Int? = nil) throws(BPFError) {
         try SharedMaps.remove(layout, files)
         _ = try files.removeDirectory(layout.attachments)
+        let isListened = EventMaps.isListened(layout, leaving: slot)
+        if !isListened { try EventMaps.remove(layout, files) }
         guard try registry.names().isEmpty else { return }
         _ = try files.removeDirectory(layout.controllers)
+        guard !isListened else { return }
         _ = try files.removeDirectory(layout.root)
         _ = try files.removeDirectory(layout.base)
     }

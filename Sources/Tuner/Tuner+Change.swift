@@ -23,13 +23,13 @@ extension Tuner {
         }
     }
 
-    private func lockState() throws(TunerError) -> FileLock {
+    func lockState() throws(TunerError) -> FileLock {
         try host { () throws(HostError) in
             try FileLock(layout.root, .exclusive, wait: .upTo(.seconds(30)))
         }
     }
 
-    private func checkPrivileges() throws(TunerError) {
+    func checkPrivileges() throws(TunerError) {
         let missing = try host { () throws(HostError) in
             try Capabilities.current(roots).missing([.bpf, .perfmon, .netAdmin])
         }

@@ -110,6 +110,11 @@ public struct Tuner: Sendable {
         return result
     }
 
+    /// The kernel's ids of the targets' cgroups.
+    package func cgroupIDs(of targets: [Target]) throws(TunerError) -> Set<UInt64> {
+        Set(try resolve(targets).map(\.id))
+    }
+
     func notApplied(_ cgroup: Cgroup) -> TunerError {
         TunerError(
             .notApplied, "no profile is applied to cgroup /\(cgroup.name)",

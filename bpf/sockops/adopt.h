@@ -9,6 +9,7 @@
 
 #include "accounting.h"
 #include "callbacks.h"
+#include "events.h"
 #include "header.h"
 #include "maps.h"
 #include "match.h"
@@ -119,14 +120,15 @@ static __always_inline bool set_callbacks(struct sock *sk, const struct tcp_sock
 }
 
 /* It changes hands: the one before has seen its end, and only what comes is counted here. */
-static __always_inline void take(struct tt_connection *conn, const struct tcp_sock *tp,
-				 u64 attachment, bool inbound)
+static __always_inline void take(struct tt_connection *conn, struct sock *sk,
+				 const struct tcp_sock *tp, u64 attachment, bool inbound)
 {
 	struct tt_statistics *before = conn->attachment ? statistics_of(conn->attachment) : NULL;
 
 	if (before) {
 		count_totals(before, conn, tp);
 		count(before, TT_CLOSED);
+		event_of_socket(sk, tp, conn, TT_EVENT_RELEASED, 0);
 	} else {
 		skip_totals(conn, tp);
 		conn->opened_ns = bpf_ktime_get_ns();
@@ -152,14 +154,17 @@ static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u
 		return;
 	}
 	if (conn->attachment != attachment) {
-		take(conn, tp, attachment, flow.inbound);
+		take(conn, sk, tp, attachment, flow.inbound);
 		count(st, TT_ADOPTED);
 	}
 	conn->rule = match_rule(&flow);
+	conn->flags &= (1U << TT_CONN_REFUSED_SHIFT) - 1;
 	s = settings_of(conn->rule);
-	set_at_start(sk, st, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
-	set_from(sk, st, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
-	count_adopted(!set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags | callbacks()));
+	set_at_start(sk, st, conn, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
+	set_from(sk, st, conn, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
+	count_adopted(!set_callbacks(
+		sk, tp, tp->bpf_sock_ops_cb_flags | callbacks() | event_callbacks()));
+	event_of_socket(sk, tp, conn, TT_EVENT_ADOPTED, conn->flags);
 }
 
 /* Back to settings[0]'s controller, the host's own; the rest of its options stay. */
@@ -173,11 +178,12 @@ static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp,
 	if (conn->attachment == attachment) {
 		count_totals(st, conn, tp);
 		count(st, TT_CLOSED);
+		event_of_socket(sk, tp, conn, TT_EVENT_RELEASED, 0);
 	} else if (statistics_of(conn->attachment)) {
 		return; /* another's; one left by an attachment that is gone is released, too */
 	}
 	conn->attachment = 0;
-	set_congestion_control(sk, st, settings_of(0));
+	set_congestion_control(sk, st, NULL, settings_of(0));
 	count_adopted(!set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS));
 	bpf_sk_storage_delete(&connections, sk);
 }

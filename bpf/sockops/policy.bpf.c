@@ -14,6 +14,7 @@
 #include "adopt.h"
 #include "callbacks.h"
 #include "context.h"
+#include "events.h"
 #include "header.h"
 #include "maps.h"
 #include "match.h"
@@ -48,17 +49,26 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 	} else {
 		count(st, TT_UNTRACKED);
 	}
-	set_at_start(ctx, st, s, ctx->family, is_mapped(ctx->family, flow.remote));
+	set_at_start(ctx, st, conn, s, ctx->family, is_mapped(ctx->family, flow.remote));
 	if (inbound)
-		set_when_established(ctx, st, s);
-	if (!(collect || headers) || !conn)
+		set_when_established(ctx, st, conn, s);
+	if (!conn)
 		return;
-	/* Others' programs may have set flags of theirs: add ours. */
-	flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks();
-	if (headers)
-		flags = inbound ? header_accepted(ctx, st, attachment, s, flow.remote, flags) :
-				  header_connect(ctx, st, attachment, flow.remote, flags);
-	bpf_sock_ops_cb_flags_set(ctx, flags);
+	if (!collect)
+		conn->flags |= TT_CONN_UNCOUNTED;
+	event(ctx, attachment, TT_EVENT_OPENED, conn->flags);
+	if (collect || headers || event_callbacks()) {
+		/* Others' programs may have set flags of theirs: add ours. */
+		flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks() |
+			event_callbacks();
+		if (headers)
+			flags = inbound ?
+				header_accepted(ctx, st, attachment, s, flow.remote, flags) :
+				header_connect(ctx, st, attachment, flow.remote, flags);
+		bpf_sock_ops_cb_flags_set(ctx, flags);
+	}
+	if (inbound)
+		event(ctx, attachment, TT_EVENT_ESTABLISHED, 0);
 	if (!collect)
 		return;
 	count(st, inbound ? TT_PASSIVE_OPENED : TT_ACTIVE_OPENED);
@@ -72,18 +82,21 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 	const volatile struct tt_settings *s;
 	struct tt_header_state *state;
 	struct tt_statistics *st;
+	u32 before;
 
 	if (!conn)
 		return;
+	before = conn->flags;
 	st = statistics_of(attachment);
 	if (!st)
 		return;
 	s = settings_of(conn->rule);
-	set_when_established(ctx, st, s);
+	set_when_established(ctx, st, conn, s);
 	state = headers ? header_state_of(ctx, 0) : NULL;
 	if (state && state->attachment == attachment)
 		bpf_sock_ops_cb_flags_set(
 			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
+	event(ctx, attachment, TT_EVENT_ESTABLISHED, conn->flags & ~before);
 }
 
 /* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
@@ -163,7 +176,8 @@ static __always_inline void closed(struct bpf_sock_ops *ctx, u64 attachment)
 		return;
 	st = statistics_of(attachment);
 	tp = tcp_sock_of(ctx);
-	if (st && tp) {
+	event(ctx, attachment, ctx->args[0] == TCP_SYN_SENT ? TT_EVENT_FAILED : TT_EVENT_CLOSED, 0);
+	if (st && tp && !(conn->flags & TT_CONN_UNCOUNTED)) {
 		if (!count_totals(st, conn, tp))
 			count_totals(st, conn, tp);
 		count(st, TT_CLOSED);
@@ -235,7 +249,8 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
-		if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND) && !headers)
+		if (!uses(TT_OPT_CWND_CLAMP) && !uses(TT_OPT_INITIAL_CWND) && !headers &&
+		    !listened(TT_EVENT_ESTABLISHED))
 			return 1;
 		break;
 	case BPF_SOCK_OPS_STATE_CB: /* of a connection that an earlier profile counted, too */

@@ -19,6 +19,39 @@ enum JSON {
         return result
     }
 
+    /// On one line, without spaces.
+    var line: String {
+        var result = ""
+        writeLine(to: &result)
+        return result
+    }
+
+    private func writeLine(to text: inout String) {
+        func join<Element>(
+            _ elements: [Element], _ text: inout String, _ write: (Element, inout String) -> Void
+        ) {
+            for (index, element) in elements.enumerated() {
+                if index > 0 { text += "," }
+                write(element, &text)
+            }
+        }
+        switch self {
+        case .array(let values):
+            text += "["
+            join(values, &text) { $0.writeLine(to: &$1) }
+            text += "]"
+        case .object(let members):
+            text += "{"
+            join(members.sorted { $0.key < $1.key }, &text) {
+                Self.quote($0.key, to: &$1)
+                $1 += ":"
+                $0.value.writeLine(to: &$1)
+            }
+            text += "}"
+        default: write(to: &text, indent: 0)
+        }
+    }
+
     private func write(to text: inout String, indent: Int) {
         switch self {
         case .null: text += "null"

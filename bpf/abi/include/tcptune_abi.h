@@ -214,7 +214,11 @@ enum tt_collect {
 enum tt_connection_flags {
 	TT_CONN_PASSIVE = 1 << 0,
 	TT_CONN_ADOPTED = 1 << 1,
+	TT_CONN_UNCOUNTED = 1 << 2, /* it isn't among those opened */
+	/* From here on a bit per tt_option: the kernel refused to set it. */
+	TT_CONN_REFUSED_SHIFT = 8,
 };
+_Static_assert(TT_OPT_COUNT <= 32 - TT_CONN_REFUSED_SHIFT, "tt_connection_flags");
 
 /* In socket storage: whose connection it is, and what of it has been counted. */
 struct tt_connection {
@@ -376,5 +380,53 @@ struct tt_connection_state_record {
 	struct tt_cc_state state;
 };
 _Static_assert(sizeof(struct tt_connection_state_record) == 376, "tt_connection_state_record");
+
+/* What happens to a connection; those from TT_EVENT_HEADER_FIRST on are about header options. */
+enum tt_event_kind {
+	TT_EVENT_OPENED,      /* settings chosen and set: the SYN is next, or a handshake was accepted */
+	TT_EVENT_ESTABLISHED,
+	TT_EVENT_ADOPTED,     /* open before: has got the profile, or the one that it is now */
+	TT_EVENT_RELEASED,    /* goes on without the profile, or with an inner cgroup's */
+	TT_EVENT_CLOSED,
+	TT_EVENT_FAILED,      /* closed, and never established */
+	TT_EVENT_HEADER_FIRST,
+	TT_EVENT_HEADER_NEGOTIATED = TT_EVENT_HEADER_FIRST,
+	TT_EVENT_HEADER_UNANSWERED,
+	TT_EVENT_HEADER_FALLBACK,  /* the SYN went again, without options */
+	TT_EVENT_HEADER_WITHHELD,  /* not offered, since the path had dropped them */
+	TT_EVENT_HEADER_SKIPPED,   /* no space left in the header */
+	TT_EVENT_HEADER_MALFORMED,
+	TT_EVENT_HEADER_UNKNOWN_VERSION,
+	TT_EVENT_KIND_COUNT,
+};
+
+#define TT_OPT_ERRNO_COUNT 24
+
+struct tt_event {
+	__u64 time_ns;	/* CLOCK_MONOTONIC */
+	__u32 kind;	/* tt_event_kind */
+	__u32 options;	/* header: what it is about, a bit per tt_header_option */
+	__u32 refused;	/* what the kernel refused to set just now, a bit per tt_option */
+	__u32 error;	/* closed, failed: the socket's errno; 0: none */
+	__u64 bytes_retransmitted;
+	__u32 segments_sent;
+	__u32 segments_received;
+	__u32 data_segments_sent;
+	__u32 reserved;
+	__u8 refused_errno[TT_OPT_ERRNO_COUNT]; /* by tt_option */
+	struct tt_connection_record connection; /* closed, failed: its state before */
+};
+_Static_assert(sizeof(struct tt_event) == 336, "tt_event");
+_Static_assert(TT_OPT_COUNT <= TT_OPT_ERRNO_COUNT, "tt_event.refused_errno");
+
+/* How many may listen at a time, each with a ring buffer of its own. */
+#define TT_EVENT_LISTENERS 4
+
+struct tt_event_slot {
+	__u64 lost;  /* events that found no room in the ring buffer */
+	__u32 kinds; /* wanted, a bit per tt_event_kind; 0: nobody listens */
+	__u32 pid;   /* the listener's, where it looks from */
+};
+_Static_assert(sizeof(struct tt_event_slot) == 16, "tt_event_slot");
 
 #endif

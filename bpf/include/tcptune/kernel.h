@@ -166,6 +166,7 @@ struct sock {
 	unsigned long sk_pacing_rate; /* bytes per s */
 	unsigned long sk_max_pacing_rate;
 	struct sock_cgroup_data sk_cgrp_data;
+	int sk_err;
 };
 
 struct inet_sock {
