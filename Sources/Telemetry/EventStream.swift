@@ -29,12 +29,14 @@ public struct EventStream: ~Copyable {
         _ tuner: Tuner, kinds: Set<Event.Kind> = Set(Event.Kind.allCases),
         of targets: [Target] = [], bufferSize: Int = 4 << 20
     ) throws(TunerError) {
-        cgroups = targets.isEmpty ? nil : try tuner.cgroupIDs(of: targets)
-        owners = EventOwners(tuner)
+        let cgroups = targets.isEmpty ? nil : try tuner.cgroupIDs(of: targets)
         let listener = try tuner.listen(
             kinds: kinds.reduce(0) { $0 | $1.bit }, bufferSize: bufferSize)
-        ring = try Self.reader(of: listener.ring)
+        let ring = try Self.reader(of: listener.ring)
         self.listener = listener
+        self.ring = ring
+        self.cgroups = cgroups
+        owners = EventOwners(tuner)
     }
 
     private static func reader(of map: borrowing Map) throws(TunerError) -> RingBuffer {
