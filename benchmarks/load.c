@@ -2,13 +2,14 @@
 /* The load behind benchmarks/figures.
  *
  *   load bulk  CGROUP-A CGROUP-B NETNS-A NETNS-B CONTROLLER-A CONTROLLER-B MEGABYTES BLOCKS
+ *   load rr    CGROUP-A CGROUP-B NETNS-A NETNS-B COUNT BLOCKS
  *   load churn CGROUP-A CGROUP-B COUNT BLOCKS
  *   load hold  PORT COUNT
  *
- * bulk and churn compare two cgroups in one process: a socket belongs to the cgroup that its maker
+ * The first three compare two cgroups in one process: a socket belongs to the cgroup that its maker
  * was in, so one process can hold sockets of both and take turns. Each block is A B B A, which
  * cancels what drifts, and prints the two sums: of CPU nanoseconds for bulk, of wall nanoseconds for
- * churn. What differs from process to process (memory layout, ports, placement) is the same for both.
+ * rr (COUNT requests of a byte, each answered by one, on one connection) and churn. What differs from process to process (memory layout, ports, placement) is the same for both.
  *
  * A controller of "-" is left to the cgroup's profile.
  *
@@ -142,20 +143,37 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof set, &set);
 }
 
-/* Reads slices from whichever connection has one, and answers each with a byte. */
-static void *receive(void *cgroups)
+/* The server's thread: a connection of each cgroup. */
+static void accept_both(char **cgroups, int connection[2])
 {
-	char **paths = cgroups;
-	int connection[2], turn = 0;
-	char *buffer = malloc(CHUNK);
 	pin(1);
 	enter_netns(server_netns);
 	for (int i = 0; i < 2; i++) {
-		enter_cgroup(paths[i]);
+		enter_cgroup(cgroups[i]);
 		listeners[i] = listen_on("0.0.0.0", 16000 + i);
 	}
 	pthread_barrier_wait(&listening);
 	for (int i = 0; i < 2; i++) must(connection[i] = accept(listeners[i], NULL, NULL), "accept");
+}
+
+/* The client's, once the server's thread listens. */
+static void connect_both(char **cgroups, const char *netns, char **controllers, int connection[2])
+{
+	pthread_barrier_wait(&listening);
+	pin(0);
+	enter_netns(netns);
+	for (int i = 0; i < 2; i++) {
+		enter_cgroup(cgroups[i]);
+		connection[i] = connect_to("10.98.0.2", 16000 + i, controllers[i]);
+	}
+}
+
+/* Reads slices from whichever connection has one, and answers each with a byte. */
+static void *receive(void *cgroups)
+{
+	int connection[2], turn = 0;
+	char *buffer = malloc(CHUNK);
+	accept_both(cgroups, connection);
 	for (;; turn = (turn + 1) % 4) {
 		int s = connection[order[turn]];
 		for (long long left = slice_bytes; left > 0;) {
@@ -177,13 +195,7 @@ static int bulk(char **argv)
 	pthread_barrier_init(&listening, NULL, 2);
 	find_softirq_threads();
 	pthread_create(&receiver, NULL, receive, cgroups);
-	pthread_barrier_wait(&listening);
-	pin(0);
-	enter_netns(argv[2]);
-	for (int i = 0; i < 2; i++) {
-		enter_cgroup(cgroups[i]);
-		connection[i] = connect_to("10.98.0.2", 16000 + i, controllers[i]);
-	}
+	connect_both(cgroups, argv[2], controllers, connection);
 	for (int block = -2; block < blocks; block++) { /* two to warm up */
 		long long cost[2] = { 0, 0 };
 		for (int turn = 0; turn < 4; turn++) {
@@ -196,6 +208,50 @@ static int bulk(char **argv)
 			}
 			if (read(s, &byte, 1) != 1) fail("answer");
 			cost[order[turn]] += cpu_time() - before;
+		}
+		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
+	}
+	return 0;
+}
+
+/* ---- rr */
+
+static int requests;
+
+static void *answer(void *cgroups)
+{
+	int connection[2], one = 1;
+	char byte;
+	accept_both(cgroups, connection);
+	for (int i = 0; i < 2; i++)
+		setsockopt(connection[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	for (int turn = 0;; turn = (turn + 1) % 4) {
+		int s = connection[order[turn]];
+		for (int i = 0; i < requests; i++)
+			if (read(s, &byte, 1) != 1 || write(s, &byte, 1) != 1) return NULL;
+	}
+}
+
+static int rr(char **argv)
+{
+	char *own[] = { "-", "-" }, byte = 'x';
+	int connection[2], blocks = atoi(argv[5]), one = 1;
+	pthread_t server;
+	server_netns = argv[3];
+	requests = atoi(argv[4]);
+	pthread_barrier_init(&listening, NULL, 2);
+	pthread_create(&server, NULL, answer, argv);
+	connect_both(argv, argv[2], own, connection);
+	for (int i = 0; i < 2; i++)
+		setsockopt(connection[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	for (int block = -1; block < blocks; block++) {
+		long long cost[2] = { 0, 0 };
+		for (int turn = 0; turn < 4; turn++) {
+			int s = connection[order[turn]];
+			long long before = nanoseconds(CLOCK_MONOTONIC);
+			for (int i = 0; i < requests; i++)
+				if (write(s, &byte, 1) != 1 || read(s, &byte, 1) != 1) fail("request");
+			cost[order[turn]] += nanoseconds(CLOCK_MONOTONIC) - before;
 		}
 		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
 	}
@@ -272,6 +328,7 @@ static int hold(int port, int count)
 int main(int argc, char **argv)
 {
 	if (argc == 10 && !strcmp(argv[1], "bulk")) return bulk(argv + 2);
+	if (argc == 8 && !strcmp(argv[1], "rr")) return rr(argv + 2);
 	if (argc == 6 && !strcmp(argv[1], "churn")) return churn(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "hold")) return hold(atoi(argv[2]), atoi(argv[3]));
 	fputs("usage: see the head of load.c\n", stderr);
