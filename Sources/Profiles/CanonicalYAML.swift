@@ -11,17 +11,8 @@ extension Profile {
     /// 16 hexadecimal digits that are the same for the same meaning, whatever the order, the
     /// comments and the units of the file: 64-bit FNV-1a of ``canonicalYAML``.
     public var contentHash: String {
-        let hash = canonicalYAML.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        return hexadecimal(hash)
+        FNV1a.digits(Array(canonicalYAML.utf8))
     }
-}
-
-/// As many digits as the type has.
-private func hexadecimal<Value: FixedWidthInteger>(_ value: Value) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: Value.bitWidth / 4 - digits.count) + digits
 }
 
 extension ProfileDocument {
