@@ -66,7 +66,8 @@ extension Tuner {
     }
 
     /// The same controller with other parameters: those of profiles, and of what is loaded.
-    private func others(than loaded: ControllerInstance) throws(TunerError) -> [ControllerInstance] {
+    private func others(than loaded: ControllerInstance) throws(TunerError) -> [ControllerInstance]
+    {
         let used = try reader.attachments().flatMap(\.controllers).compactMap { $0 }
         let registered = try registeredControllers().filter(\.isLoaded).map(\.instance)
         return Set(used + registered).filter {

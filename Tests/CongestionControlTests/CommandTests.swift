@@ -119,9 +119,8 @@ extension KernelSuites {
             try Command.check([binary, "apply", profile.string] + target + places)
             try Command.check([binary, "cc", "load", "ttplug"] + places)
             let listing = try run("cc", "list").standardOutput
-            #expect(
-                listing.contains(/ttplug_[0-9a-f]{6} \(cwnd_segments=50, profile wide-window, 0 sockets\)/),
-                "\(listing)")
+            let variant = /ttplug_[0-9a-f]{6} \(cwnd_segments=50, profile wide-window, 0 sockets\)/
+            #expect(listing.contains(variant), "\(listing)")
             #expect(listing.contains("ttplug (loaded, 0 sockets)"))
             let shown = try run("cc", "show", "ttplug").standardOutput
             #expect(shown.contains("ttplug (plug-in): A test's."))

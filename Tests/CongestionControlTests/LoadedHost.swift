@@ -48,7 +48,8 @@ final class LoadedHost {
     }
 
     func load(
-        _ name: String = "ttplug", parameters: [String: ParameterValue] = [:], existing: Bool = false
+        _ name: String = "ttplug", parameters: [String: ParameterValue] = [:],
+        existing: Bool = false
     ) throws -> ControllerLoadReport {
         try tuner.load(try tuner.catalog.find(name), parameters: parameters, existing: existing)
     }

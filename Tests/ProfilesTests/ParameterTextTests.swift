@@ -4,11 +4,12 @@ import Testing
 
 /// Values as a command line has them.
 @Suite struct ParameterTextTests {
-    @Test(arguments: [
-        ("800", .integer(800)), ("-3", .integer(-3)), ("true", .boolean(true)),
-        ("False", .boolean(false)), ("0.5", .number(0.5)), ("many", .string("many")),
-        ("", nil), ("99999999999999999999", nil),
-    ] as [(String, ParameterValue?)])
+    @Test(
+        arguments: [
+            ("800", .integer(800)), ("-3", .integer(-3)), ("true", .boolean(true)),
+            ("False", .boolean(false)), ("0.5", .number(0.5)), ("many", .string("many")),
+            ("", nil), ("99999999999999999999", nil),
+        ] as [(String, ParameterValue?)])
     func theyAreReadAsInAProfile(_ text: String, _ value: ParameterValue?) {
         #expect(ParameterValue(text: text) == value)
     }
