@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "Workshop",
             dependencies: [
-                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", system,
+                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", "Profiles",
+                system,
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
         .target(
             name: "Commands",
