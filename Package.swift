@@ -97,7 +97,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BPFTests",
-            dependencies: ["BPF", "CongestionControl", "Host", "TestSupport", system],
+            dependencies: ["BPF", "CongestionControl", "Host", "Telemetry", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
