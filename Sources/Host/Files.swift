@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// Files whose size isn't known before they are read: those of procfs, sysfs and cgroupfs.
+/// Whole files, those of procfs, sysfs and cgroupfs too, whose size isn't known before.
 package enum Files {
     /// A file as text; invalid UTF-8 is repaired.
     static func read(

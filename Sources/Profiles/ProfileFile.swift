@@ -16,8 +16,9 @@ extension DocumentFormat {
     /// The text of a file of at most 1 MiB; no more than that is read.
     ///
     /// - Parameter advice: what else to do where there is no such file.
-    package static func text(of path: String, orElse advice: String) throws(ProfileError) -> String
-    {
+    package static func text(
+        of path: String, orElse advice: String
+    ) throws(ProfileError) -> String {
         let bytes = try readFile(path, orElse: advice)
         guard bytes.count <= maximumSize else { throw .tooLarge(path) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .binary(path) }

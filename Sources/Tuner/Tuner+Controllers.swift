@@ -26,7 +26,7 @@ package struct ControllerLoadReport {
 
 extension Tuner {
     /// Registers a controller until it is unloaded, whether a profile uses it or not; one that is
-    /// registered in another version is replaced, with the parameters of the profiles that use it.
+    /// registered in another version is replaced, with whatever parameters it is registered.
     ///
     /// - Parameters:
     ///   - parameters: those that aren't to be the default.
@@ -66,8 +66,9 @@ extension Tuner {
     }
 
     /// The same controller with other parameters: those of profiles, and of what is loaded.
-    private func others(than loaded: ControllerInstance) throws(TunerError) -> [ControllerInstance]
-    {
+    private func others(
+        than loaded: ControllerInstance
+    ) throws(TunerError) -> [ControllerInstance] {
         let used = try reader.attachments().flatMap(\.controllers).compactMap { $0 }
         let registered = try registeredControllers().filter(\.isLoaded).map(\.instance)
         return Set(used + registered).filter {
