@@ -80,7 +80,8 @@ let package = Package(
         .target(
             name: "Workshop",
             dependencies: [
-                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", system,
+                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", "Profiles",
+                system,
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
         .target(
             name: "Commands",
@@ -97,7 +98,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BPFTests",
-            dependencies: ["BPF", "CongestionControl", "Host", "TestSupport", system],
+            dependencies: ["BPF", "CongestionControl", "Host", "Telemetry", "TestSupport", system],
             exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],

@@ -25,7 +25,9 @@ struct EmbedBPF: BuildToolPlugin {
                 outputFiles: [index])
         ]
         let includes = ["include", "abi/include"].map { bpf.appending(path: $0).path }
-        let headers = files(below: bpf, suffix: ".h")
+        // The target's own too; of BPFPrograms they are the same.
+        let headers = Set([bpf, folder].flatMap { files(below: $0, suffix: ".h") })
+            .sorted { $0.path < $1.path }
         for (source, name) in zip(sources, names) {
             let swift = output.appending(path: "BPFPrograms+\(name).swift")
             commands.append(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CongestionControl
 import Host
 import Telemetry
 import Tuner

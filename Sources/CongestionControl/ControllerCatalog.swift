@@ -93,6 +93,12 @@ package struct ControllerCatalog: Sendable {
                 .unsupported, name, "this kernel doesn't have it",
                 advice: "load its module (modprobe tcp_\(name)), or name a 'fallback'")
         }
+        let here = FilePath(name).appending(ControllerManifest.file)
+        if ControllerPlugin.isName(name), (try? Stat(here)) != nil {
+            return CongestionControlError(
+                .unknown, name, "no such controller",
+                advice: "'--plugin-dir .' finds the plug-in of this name that is here")
+        }
         let known = ((try? all()) ?? []).map(\.name)
         let advice =
             Suggestions.question(for: name, in: known)

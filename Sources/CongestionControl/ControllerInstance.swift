@@ -32,6 +32,24 @@ package struct ControllerInstance: Hashable, Sendable, Codable {
         return "\(algorithm)(\(Self.text(parameters)))"
     }
 
+    /// Throws where two of them have one name: names are made from 24 bits of a hash.
+    package static func checkNames(
+        _ instances: [ControllerInstance]
+    ) throws(CongestionControlError) {
+        var first: [String: ControllerInstance] = [:]
+        for instance in instances {
+            let other = first[instance.registeredName, default: instance]
+            guard other == instance else {
+                throw CongestionControlError(
+                    .nameTaken, instance.algorithm,
+                    "the kernel's name for \(instance.label) is \(instance.registeredName), and so "
+                        + "is the one for \(other.label)",
+                    advice: "change a parameter a little")
+            }
+            first[instance.registeredName] = instance
+        }
+    }
+
     private static func text(_ parameters: [String: Int64]) -> String {
         parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             .joined(separator: ",")
@@ -40,11 +58,7 @@ package struct ControllerInstance: Hashable, Sendable, Codable {
     /// 15 characters are all the kernel has: with parameters eight of the name, six of a hash.
     private static func registeredName(_ name: String, _ parameters: [String: Int64]) -> String {
         guard !parameters.isEmpty else { return name }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
-        for byte in "\(name):\(text(parameters))".utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        let digits = String(hash & 0xff_ffff | 0x100_0000, radix: 16).dropFirst()
+        let digits = FNV1a.digits("\(name):\(text(parameters))".utf8).suffix(6)
         return "\(name.prefix(CongestionControlChoice.maximumNameLength - 7))_\(digits)"
     }
 }

@@ -44,8 +44,14 @@ package struct ControllerManifest {
 
     /// A plug-in's, wherever it is and whoever can write to it: for building it.
     package init(in directory: FilePath) throws(ProfileError) {
+        let advice = "make a plug-in with `tcptune cc new NAME`"
+        if let stat = try? Stat(directory), stat.type != .directory {
+            throw ProfileError(
+                .unreadable, file: directory.string, problem: "is no directory",
+                expected: "give a plug-in's, or \(advice)")
+        }
         let file = directory.appending(Self.file).string
-        try self.init(DocumentFormat.text(of: file), file: file)
+        try self.init(DocumentFormat.text(of: file, orElse: advice), file: file)
     }
 
     /// - Parameter file: what to call it in messages.

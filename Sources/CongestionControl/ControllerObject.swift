@@ -1,4 +1,5 @@
 import BPF
+import Profiles
 
 /// The compiled form of a BPF controller, a shipped one's or a user's: both take the same path from
 /// here on.
@@ -16,11 +17,7 @@ package struct ControllerObject: Sendable {
         self.name = name
         self.elf = elf
         self.isPlugin = isPlugin
-        let hash = elf.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        let digits = String(hash, radix: 16)
-        digest = String(repeating: "0", count: 16 - digits.count) + digits
+        digest = FNV1a.digits(elf)
     }
 
     /// Opened, to be set up and loaded.

@@ -9,12 +9,15 @@ import SystemPackage
 ///     NAME/link          which version new sockets get
 ///     NAME/DIGEST-ID     a version's map: the one in force, and those that sockets still run
 ///     NAME/loaded/       it stays although no profile uses it
+///     NAME/parameters/   a directory for each that isn't the default: beta_permille=800
 package struct ControllerRegistry: Sendable {
     let files: PinDirectory
     private let directory: FilePath
 
     private static let link = "link"
     private static let loaded = "loaded"
+    private static let parameters = "parameters"
+    private static let directories = [loaded, parameters]
 
     /// - Parameter directory: inside a bpffs; made when the first controller is registered.
     package init(_ files: PinDirectory, at directory: FilePath) {
@@ -43,6 +46,7 @@ package struct ControllerRegistry: Sendable {
         }
         found?.oldSockets = replaced
         found?.isLoaded = try isLoaded(name)
+        found?.parameters = try parameters(of: name)
         return found
     }
 
@@ -56,8 +60,8 @@ package struct ControllerRegistry: Sendable {
             try find(instance.registeredName)
         }
         if let current {
-            if current.algorithm == object.name, current.version == object.digest { return nil }
-            try check(current, mayBecome: object)
+            try check(current, mayBecome: instance, object)
+            if current.version == object.digest { return nil }
         }
         return try PreparedController(instance, object)
     }
@@ -75,6 +79,7 @@ package struct ControllerRegistry: Sendable {
             }
             if !isReplaced {
                 _ = try files.unlink(path(name, Self.link))  // one that is detached
+                try record(prepared.parameters, of: name)
                 try prepared.register(pinnedMap: map, pinnedLink: path(name, Self.link))
             }
             try removeUnusedVersions(of: name)
@@ -100,9 +105,11 @@ package struct ControllerRegistry: Sendable {
         }
         guard sockets == 0 else { return sockets }
         if let registered = try open(name) { try registered.unregister() }
-        for pin in try files.list(path(name)) where pin != Self.loaded {
+        for pin in try files.list(path(name)) where !Self.directories.contains(pin) {
             _ = try files.unlink(path(name, pin))
         }
+        try record([:], of: name)
+        _ = try files.removeDirectory(path(name, Self.parameters))
         try unmark(name)
         _ = try files.removeDirectory(path(name))
         return 0
@@ -120,23 +127,45 @@ package struct ControllerRegistry: Sendable {
         }
     }
 
-    /// Nothing may be registered under a name made from another controller's, and before links
-    /// (Linux 6.4) a version in use can't be replaced.
+    /// Nothing may be registered under a name made from another controller's or from other
+    /// parameters, and before links (Linux 6.4) a version in use can't be replaced.
     private func check(
-        _ current: RegisteredController, mayBecome object: ControllerObject
+        _ current: RegisteredController, mayBecome instance: ControllerInstance,
+        _ object: ControllerObject
     ) throws(CongestionControlError) {
         guard current.algorithm == object.name else {
             throw CongestionControlError(
                 .nameTaken, object.name,
                 "\(current.name) is registered for the controller \(current.algorithm)")
         }
-        guard current.sockets == 0 || current.isReplaceable else {
+        try ControllerInstance.checkNames([current.instance, instance])
+        guard current.version == object.digest || current.sockets == 0 || current.isReplaceable
+        else {
             throw CongestionControlError(
                 .inUse, object.name,
                 "\(current.sockets) sockets use the version that is registered, and this kernel "
                     + "can't replace it meanwhile",
                 advice: "Linux 6.4 can; before, close them first")
         }
+    }
+
+    /// Only while nothing is registered under the name: half of a record is none that counts.
+    private func record(_ parameters: [String: Int64], of name: String) throws(BPFError) {
+        for entry in try files.list(path(name, Self.parameters)) {
+            _ = try files.removeDirectory(path(name, Self.parameters, entry))
+        }
+        for (parameter, value) in parameters {
+            try files.makeDirectory(path(name, Self.parameters, "\(parameter)=\(value)"))
+        }
+    }
+
+    private func parameters(of name: String) throws(BPFError) -> [String: Int64] {
+        var parameters: [String: Int64] = [:]
+        for entry in try files.list(path(name, Self.parameters)) {
+            let parts = entry.split(separator: "=")
+            if parts.count == 2 { parameters[String(parts[0])] = Int64(parts[1]) }
+        }
+        return parameters
     }
 
     private func isLoaded(_ name: String) throws(BPFError) -> Bool {
@@ -170,7 +199,7 @@ package struct ControllerRegistry: Sendable {
 
     /// The pins of maps.
     private func versions(of name: String) throws(BPFError) -> [String] {
-        try files.list(path(name)).filter { $0 != Self.link && $0 != Self.loaded }
+        try files.list(path(name)).filter { $0 != Self.link && !Self.directories.contains($0) }
     }
 
     private static func digest(of version: String) -> String {

@@ -16,6 +16,8 @@ package struct RegisteredController: Sendable {
     package internal(set) var oldSockets = 0
     /// Whether it stays although no profile uses it.
     package internal(set) var isLoaded = false
+    /// Those that aren't the default.
+    package internal(set) var parameters: [String: Int64] = [:]
     /// Whether another version can replace it while sockets use it.
     let isReplaceable: Bool
 
@@ -26,12 +28,18 @@ package struct RegisteredController: Sendable {
         self.sockets = sockets
         self.isReplaceable = isReplaceable
     }
+
+    /// What was registered.
+    package var instance: ControllerInstance {
+        ControllerInstance(bpf: algorithm, parameters: parameters)
+    }
 }
 
 /// A controller that the kernel has verified, with its parameters, not registered yet.
 package final class PreparedController {
     /// The kernel's name for it.
     package let name: String
+    let parameters: [String: Int64]
     let object: ControllerObject
     private let loaded: Object
 
@@ -39,6 +47,7 @@ package final class PreparedController {
         _ instance: ControllerInstance, _ object: ControllerObject
     ) throws(CongestionControlError) {
         name = instance.registeredName
+        parameters = instance.parameters
         self.object = object
         var opened = try object.perform { () throws(BPFError) in
             try object.open(as: instance.registeredName)

@@ -11,9 +11,9 @@ package struct StateDescription: Equatable, Sendable {
         package let name: String
         /// One sentence.
         package let documentation: String
-        let kind: Kind
+        package let kind: Kind
         /// From the lowest bit of the structure's first byte.
-        let bits: Range<Int>
+        package let bits: Range<Int>
 
         /// What it is, for people: `integer`, `decimal`, `flag`, an enumeration's names.
         package var kindName: String { kind.name }
@@ -22,7 +22,7 @@ package struct StateDescription: Equatable, Sendable {
         package var group: StateDescription? { kind.group }
     }
 
-    indirect enum Kind: Equatable, Sendable {
+    package indirect enum Kind: Equatable, Sendable {
         case bool
         case signed(fractionBits: Int)
         case unsigned(fractionBits: Int)

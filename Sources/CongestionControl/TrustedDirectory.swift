@@ -116,6 +116,12 @@ struct TrustedDirectory: ~Copyable {
             return Refusal(
                 reason: "\(path) is a symbolic link", advice: "give the path it leads to")
         }
-        return Refusal(reason: "\(path) can't be read: \(errno)")
+        let advice: String? =
+            switch errno {
+            case .noSuchFileOrDirectory: "'tcptune cc new NAME' makes a plug-in"
+            case .notDirectory: "give the plug-in's directory"
+            default: nil
+            }
+        return Refusal(reason: "\(path) can't be read: \(errno)", advice: advice)
     }
 }

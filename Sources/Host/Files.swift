@@ -1,12 +1,21 @@
 import Glibc
 import SystemPackage
 
-/// Small files of procfs, sysfs and cgroupfs, whose size isn't known before they are read.
-enum Files {
+/// Whole files, those of procfs, sysfs and cgroupfs too, whose size isn't known before.
+package enum Files {
     /// A file as text; invalid UTF-8 is repaired.
     static func read(
         _ path: FilePath, what: String, code: HostError.Code = .io
     ) throws(HostError) -> String {
+        String(decoding: try bytes(path, what: what, code: code), as: UTF8.self)
+    }
+
+    /// All bytes of a file.
+    ///
+    /// - Parameter what: what can't be done without, for the error.
+    package static func bytes(
+        _ path: FilePath, what: String, code: HostError.Code = .io
+    ) throws(HostError) -> [UInt8] {
         do {
             let file = OwnedDescriptor(
                 try FileDescriptor.open(path, .readOnly, options: .closeOnExec))
@@ -15,7 +24,7 @@ enum Files {
                 let chunk = try [UInt8](unsafeUninitializedCapacity: 16384) { space, count in
                     count = try file.raw.read(into: UnsafeMutableRawBufferPointer(space))
                 }
-                if chunk.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+                if chunk.isEmpty { return bytes }
                 bytes += chunk
             }
         } catch {

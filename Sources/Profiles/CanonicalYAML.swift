@@ -11,14 +11,8 @@ extension Profile {
     /// 16 hexadecimal digits that are the same for the same meaning, whatever the order, the
     /// comments and the units of the file: 64-bit FNV-1a of ``canonicalYAML``.
     public var contentHash: String {
-        hexadecimal(fnv1a(canonicalYAML))
+        FNV1a.digits(canonicalYAML.utf8)
     }
-}
-
-/// As many digits as the type has.
-private func hexadecimal<Value: FixedWidthInteger>(_ value: Value) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: Value.bitWidth / 4 - digits.count) + digits
 }
 
 extension ProfileDocument {

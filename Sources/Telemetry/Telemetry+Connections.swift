@@ -20,7 +20,9 @@ extension Telemetry {
 
     /// The same, with what its congestion controller shows of its state; nil: nothing, as the
     /// kernel's own.
-    package func forEachConnectionAndState(
+    ///
+    /// The state is copied while the controller may be at work: two fields can be of different ACKs.
+    public func forEachConnectionAndState(
         of attachments: [Attachment], _ body: (Connection, ControllerState?, Attachment) -> Void
     ) throws(TunerError) {
         let wanted = byID(attachments)

@@ -58,6 +58,9 @@ struct CompiledPolicy {
             settings.append(tt_settings(resolved.socket, controller: instance?.registeredName))
             instances.append(instance)
         }
+        try controller { () throws(CongestionControlError) in
+            try ControllerInstance.checkNames(instances.compactMap { $0 })
+        }
         self.settings = settings
         sockets = profile.resolved.map(\.socket)
         controllers = instances

@@ -14,7 +14,8 @@ package struct ControllerLoadReport {
         case kept
     }
 
-    package let name: String
+    /// What is registered, and under which name.
+    package let instance: ControllerInstance
     package let version: String
     package let change: Change
     /// Open connections that were moved to this version; nil: not asked for.
@@ -25,21 +26,27 @@ package struct ControllerLoadReport {
 
 extension Tuner {
     /// Registers a controller until it is unloaded, whether a profile uses it or not; one that is
-    /// registered in another version is replaced, with the parameters of the profiles that use it.
+    /// registered in another version is replaced, with whatever parameters it is registered.
     ///
-    /// - Parameter existing: move open connections that run a replaced version to this one.
+    /// - Parameters:
+    ///   - parameters: those that aren't to be the default.
+    ///   - existing: move open connections that run a replaced version to this one.
     package func load(
-        _ loaded: Controller, existing: Bool = false
+        _ loaded: Controller, parameters: [String: ParameterValue] = [:], existing: Bool = false
     ) throws(TunerError) -> ControllerLoadReport {
         guard let object = loaded.object else {
             throw TunerError(.invalidProfile, "'\(loaded.name)' is the kernel's own controller")
         }
-        return try change(keeping: [loaded.name]) { (_) throws(TunerError) in
-            let before = try registered(loaded.name)
-            let instances = try instances(of: loaded)
+        let instance = try controller { () throws(CongestionControlError) in
+            try loaded.instance(parameters)
+        }
+        let name = instance.registeredName
+        return try change(keeping: [name]) { (_) throws(TunerError) in
+            let before = try registered(name)
+            let instances = try [instance] + others(than: instance)
             try register(
                 instances.map { CompiledPolicy.Registration(instance: $0, object: object) })
-            try kernel { () throws(BPFError) in try registry.mark(loaded.name) }
+            try kernel { () throws(BPFError) in try registry.mark(name) }
             var moved = 0
             var oldSockets = 0
             for name in instances.map(\.registeredName) {
@@ -53,21 +60,20 @@ extension Tuner {
                 case let version?: .replaced(version: version)
                 }
             return ControllerLoadReport(
-                name: loaded.name, version: object.digest, change: change,
+                instance: instance, version: object.digest, change: change,
                 moved: existing ? moved : nil, oldSockets: oldSockets)
         }
     }
 
-    /// A controller with its defaults, and with the parameters of each profile that uses it.
-    private func instances(of loaded: Controller) throws(TunerError) -> [ControllerInstance] {
-        var instances = [
-            try controller { () throws(CongestionControlError) in try loaded.instance() }
-        ]
-        for case let used? in try reader.attachments().flatMap(\.controllers)
-        where used.isBPF && used.algorithm == loaded.name && !instances.contains(used) {
-            instances.append(used)
-        }
-        return instances
+    /// The same controller with other parameters: those of profiles, and of what is loaded.
+    private func others(
+        than loaded: ControllerInstance
+    ) throws(TunerError) -> [ControllerInstance] {
+        let used = try reader.attachments().flatMap(\.controllers).compactMap { $0 }
+        let registered = try registeredControllers().filter(\.isLoaded).map(\.instance)
+        return Set(used + registered).filter {
+            $0.isBPF && $0.algorithm == loaded.algorithm && $0 != loaded
+        }.sorted { $0.registeredName < $1.registeredName }
     }
 
     /// Unregisters a controller that was loaded without a profile; changes nothing while a profile

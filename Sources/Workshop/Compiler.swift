@@ -47,7 +47,7 @@ package struct Compiler {
             try run(strip, ["--strip-debug", "object"], in: files.path, on: source)
         }
         do throws(HostError) {
-            let bytes = try Self.read(output)
+            let bytes = try Files.bytes(output, what: "cannot read the object")
             try AtomicFile.write(bytes, to: object)
             return bytes.count
         } catch {
@@ -88,8 +88,8 @@ package struct Compiler {
         }
         guard status == 0 else {
             let place = source.removingLastComponent()
-            let words = output.replacing(/(?m)^(In file included from )?source\//) {
-                ($0.1 ?? "") + place.appending("x").string.dropLast()
+            let words = output.replacing(/(?m)(^|^In file included from |')source\//) {
+                $0.1 + place.appending("x").string.dropLast()
             }
             throw WorkshopError(
                 .source, Self.what, on: source.string, because: "\(program) says:\n\(words)")
@@ -100,19 +100,5 @@ package struct Compiler {
         guard path.isRelative, let here = getcwd(nil, 0) else { return path }
         defer { free(here) }
         return FilePath(platformString: here).pushing(path)
-    }
-
-    private static func read(_ path: FilePath) throws(HostError) -> [UInt8] {
-        let file = try OwnedDescriptor.open(path, what: "cannot read the object")
-        do {
-            let size = Int(try file.raw.seek(offset: 0, from: .end))
-            return try [UInt8](unsafeUninitializedCapacity: size) { space, count in
-                count = try file.raw.read(
-                    fromAbsoluteOffset: 0, into: UnsafeMutableRawBufferPointer(space))
-            }
-        } catch {
-            throw HostError(
-                error as? Errno ?? .ioError, "cannot read the object", on: path.string)
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import Profiles
 import SystemPackage
 
 /// A new plug-in: a directory with a manifest, a small controller that works, and how to go on.
@@ -20,7 +21,10 @@ package struct Scaffold {
         }
         guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil, !Self.keywords.contains(name)
         else { throw refuse("a controller's name is an identifier of C") }
-        guard name.utf8.count <= 15 else { throw refuse("the kernel allows 15 characters") }
+        let longest = CongestionControlChoice.maximumNameLength
+        guard name.utf8.count <= longest else {
+            throw refuse("the kernel allows \(longest) characters")
+        }
         guard !taken.contains(name) else { throw refuse("there is a controller of this name") }
         self.name = name
         self.parent = parent

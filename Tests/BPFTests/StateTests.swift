@@ -3,6 +3,7 @@ import Testing
 
 @testable import BPF
 @testable import CongestionControl
+@testable import Telemetry
 
 /// What a controller shows of its state, from the type information of the fixture `states`.
 @Suite struct StateTests {

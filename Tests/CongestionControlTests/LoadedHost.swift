@@ -37,6 +37,9 @@ final class LoadedHost {
         return listing.standardOutput.split(separator: "\n").map(String.init).sorted()
     }
 
+    /// Where the registrations' directories are.
+    var controllers: FilePath { FilePath(state).appending("v1/cc") }
+
     /// The pins of a controller's versions.
     func versions(_ name: String) throws -> [String] {
         try pins().filter { $0.contains("/cc/\(name)/") }.compactMap {
@@ -44,8 +47,11 @@ final class LoadedHost {
         }.filter { $0.contains("-") }
     }
 
-    func load(_ name: String = "ttplug", existing: Bool = false) throws -> ControllerLoadReport {
-        try tuner.load(try tuner.catalog.find(name), existing: existing)
+    func load(
+        _ name: String = "ttplug", parameters: [String: ParameterValue] = [:],
+        existing: Bool = false
+    ) throws -> ControllerLoadReport {
+        try tuner.load(try tuner.catalog.find(name), parameters: parameters, existing: existing)
     }
 
     @discardableResult

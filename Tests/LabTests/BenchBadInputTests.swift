@@ -68,7 +68,7 @@ extension KernelSuites {
                 "\n  bulk:20\n       ^\n", "\(file):7:3: unknown key 'repeatz'",
                 "did you mean 'repeats'",
                 "\(file):8:11", "sequential or coexist or mix")
-            try refuses(["/nonexistent.yaml"], saying: "No such file")
+            try refuses(["/nonexistent.yaml"], saying: "No such file", "tcptune bench list")
             try refuses(
                 BenchCommand.link + ["--design", "mix"], saying: "at least 20 bulk flows")
             try refuses(

@@ -64,6 +64,25 @@ extension KernelSuites {
             #expect(transfers.map { $0["received"] as? Int } == [2_000_000, 1_000_000, 2_000_000])
         }
 
+        @Test func wrongPathsSayWhatToDo() throws {
+            try directory.write("", to: "empty/README")
+            for command in ["build", "check", "load"] {
+                for (path, words) in [
+                    ("./none", "cc new NAME"), ("./empty", "cc new NAME"),
+                    ("./empty/README", "give "),
+                ] {
+                    let error = try cc(command, path, exit: 65).standardError
+                    #expect(error.contains(words) && !error.contains("profile"), "\(error)")
+                }
+            }
+            _ = try cc("new", "mine")
+            let error = try cc("load", "mine", exit: 65).standardError
+            #expect(error.contains("'--plugin-dir .'"), "\(error)")
+            try replace("name: mine", with: "name: other", in: "mine/cc.yaml")
+            #expect(
+                try cc("build", "mine", exit: 65).standardError.contains("'mine/other.bpf.c'"))
+        }
+
         @Test func eachMistakeHasItsStep() throws {
             #expect(
                 try cc("check", "mine", exit: 65).standardOutput.hasPrefix("ownership   failed"))

@@ -7,9 +7,9 @@
 
 TCPTUNE_PARAMETER(u32, g_ppm, 62500, 1000, 1000000,
 		  "Weight of a window's share of marks in alpha, g, in millionths "
-		  "(RFC 8257, section 3.3)");
+		  "(RFC 8257, sections 3.3 and 4.2)");
 TCPTUNE_PARAMETER(u32, initial_alpha_permille, 1000, 0, 1000,
-		  "alpha before the first mark is seen (RFC 8257, section 4.2)");
+		  "alpha before the first mark is seen (RFC 8257, section 3.3)");
 TCPTUNE_PARAMETER(u32, beta_permille, 500, 100, 950,
 		  "Share of the data in flight that ssthresh keeps after a loss "
 		  "(RFC 5681, equation 4)");

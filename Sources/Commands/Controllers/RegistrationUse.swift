@@ -21,11 +21,12 @@ struct RegistrationUse {
         }
     }
 
-    /// For a table: `tt_cubic_5f3a91 (profile wan-bulk, 3 sockets)`.
+    /// For a table: `tt_cubic_5f3a91 (beta_permille=800, profile wan-bulk, 3 sockets)`.
     ///
     /// - Parameter version: the one that would be registered now.
     func words(current version: String?) -> String {
-        var facts = profiles.isEmpty ? [] : ["profile \(profiles.joined(separator: ", "))"]
+        var facts = controller.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        if !profiles.isEmpty { facts.append("profile \(profiles.joined(separator: ", "))") }
         if controller.isLoaded { facts.append("loaded") }
         facts.append("\(controller.sockets) sockets")
         if controller.oldSockets > 0 {
@@ -40,6 +41,7 @@ struct RegistrationUse {
     var json: JSON {
         .object([
             "name": .string(controller.name), "version": .string(controller.version),
+            "parameters": controller.parameters.json,
             "sockets": .integer(controller.sockets),
             "oldSockets": .integer(controller.oldSockets),
             "loaded": .bool(controller.isLoaded),

@@ -1,4 +1,5 @@
 import CongestionControl
+import Telemetry
 
 // What controllers show of their state, for people and as JSON.
 

@@ -14,7 +14,8 @@ package struct ScenarioCatalog: Sendable {
     package func find(_ nameOrPath: String) throws(ProfileError) -> Scenario {
         if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") {
             return try ScenarioParser.parse(
-                DocumentFormat.text(of: nameOrPath), file: nameOrPath, traces: traces)
+                DocumentFormat.text(of: nameOrPath, orElse: "name one of `tcptune bench list`"),
+                file: nameOrPath, traces: traces)
         }
         guard let text = EmbeddedScenarios.texts[nameOrPath] else {
             throw ProfileError(

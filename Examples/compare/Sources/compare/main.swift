@@ -22,9 +22,14 @@ do {
     _ = readLine()
 
     let attachments = try tuner.attachments(of: targets)
-    for (attachment, counted) in zip(
-        attachments, try Telemetry(tuner).statistics(of: attachments))
-    {
+    let telemetry = Telemetry(tuner)
+    try telemetry.forEachConnectionAndState(of: attachments) { connection, state, attachment in
+        let fields = state.map { " with \($0.fields.count) fields of state" } ?? ""
+        print(
+            "\(attachment.profile): \(connection.remoteAddress) runs",
+            "\(connection.congestionControl)\(fields)")
+    }
+    for (attachment, counted) in zip(attachments, try telemetry.statistics(of: attachments)) {
         let rtt = counted.rtt.quantile(0.5).map { "\(Int($0)) us" } ?? "no sample"
         print("\(attachment.profile): RTT p50 \(rtt), \(counted.bytesAcked) bytes acknowledged")
     }

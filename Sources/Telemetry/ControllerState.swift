@@ -1,27 +1,34 @@
-/// What a controller keeps of one connection, by name.
-package struct ControllerState: Equatable, Sendable {
-    package indirect enum Value: Equatable, Sendable {
+import CongestionControl
+
+/// What a BPF controller keeps of one connection, by name: what its source shows with
+/// `TCPTUNE_FIELD`. `tcptune cc show NAME` says what each field means.
+public struct ControllerState: Equatable, Sendable {
+    /// What a field has; the unit is in the field's name.
+    public indirect enum Value: Equatable, Sendable {
         case bool(Bool)
         case signed(Int64)
         case unsigned(UInt64)
         /// A fixed-point number.
         case decimal(Double)
-        /// A value of an enumeration.
+        /// The name of an enumeration's value.
         case name(String)
+        /// An array's elements.
         case list([Value])
+        /// A structure inside the state.
         case group(ControllerState)
     }
 
-    package struct Field: Equatable, Sendable {
-        package let name: String
-        package let value: Value
+    /// A member of the state.
+    public struct Field: Equatable, Sendable {
+        public let name: String
+        public let value: Value
     }
 
     /// In the order of the source.
-    package let fields: [Field]
+    public let fields: [Field]
 
-    /// The value of a field, or of one inside groups: `stage`, `w_max`.
-    package subscript(_ path: String...) -> Value? {
+    /// The value of a field, or of one inside groups: `state["standing", "current_us"]`.
+    public subscript(_ path: String...) -> Value? {
         var value: Value? = .group(self)
         for name in path {
             guard case .group(let state) = value else { return nil }
