@@ -146,6 +146,9 @@ let package = Package(
                 "BPF", "CongestionControl", "Host", "TestSupport", "Workshop", "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
+            name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "LabTests",
             dependencies: [
                 "Host", "Lab", "Profiles", "Statistics", "TestSupport", "tcptune", system,

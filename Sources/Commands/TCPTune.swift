@@ -7,9 +7,9 @@ package struct TCPTune: ParsableCommand {
         abstract: "Tunes TCP per workload: profiles on cgroups, measured where they run.",
         version: Version.text,
         subcommands: [
-            Apply.self, Detach.self, Status.self, Stats.self, Connections.self, Events.self, Export.self,
-            ProfileCommand.self, ControllerCommand.self, BenchCommand.self, Doctor.self,
-            GarbageCollection.self,
+            Apply.self, Detach.self, Status.self, Stats.self, Connections.self, Events.self,
+            Export.self, ProfileCommand.self, ControllerCommand.self, HeaderOptionCommand.self,
+            BenchCommand.self, Doctor.self, GarbageCollection.self,
             VersionCommand.self,
         ])
 

@@ -45,8 +45,7 @@ struct HeaderOptionBuilder {
         switch type {
         case .telemetry: return .telemetry(every: value["every"]?.cadence ?? .roundTrip)
         case .identity: return identity(value)
-        case .delayedACK:
-            return (value["maximum"]?.integer).map { .delayedACK(maximum: Int($0)) }
+        case .delayedACK: return delayedACK(value)
         case .userTimeout: return userTimeout(value)
         case .raw: return raw(value)
         }
@@ -64,6 +63,16 @@ struct HeaderOptionBuilder {
                 expected: "pod: true or profile: true")
         }
         return .identity(workload: workload, profile: profile)
+    }
+
+    private mutating func delayedACK(_ value: CheckedValue) -> HeaderOption.Kind? {
+        guard let field = value["maximum"], let maximum = field.integer else { return nil }
+        if maximum % 100 != 0 {
+            note(
+                field.location, "a maximum of \(maximum)us is too fine",
+                expected: "whole tenths of a millisecond")
+        }
+        return .delayedACK(maximum: Int(maximum))
     }
 
     private mutating func userTimeout(_ value: CheckedValue) -> HeaderOption.Kind? {

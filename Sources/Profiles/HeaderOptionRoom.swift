@@ -97,11 +97,13 @@ extension HeaderOption {
         case .delayedACK: return segment.isHandshake ? 2 : 0
         case .userTimeout: return segment == .fin ? 0 : 4
         case .raw(let id, let value, let segments, _):
-            let head = if case .exid = id { 4 } else { 2 }
-            if segments.contains(segment) { return head + value.count }
+            guard case .exid = id else {
+                return segments.contains(segment) ? 2 + value.count : 0
+            }
+            if segments.contains(segment) { return 4 + value.count }
             // To send it later, both ends have to ask whether the other knows it.
             let isOffered = segments.contains(.data) || segments.contains(.fin)
-            return segment.isHandshake && isOffered ? head : 0
+            return segment.isHandshake && isOffered ? 4 : 0
         }
     }
 }

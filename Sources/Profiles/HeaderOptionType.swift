@@ -38,7 +38,8 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
                     Shape.Key(
                         name: "maximum",
                         shape: .number(.quantity(.microseconds, Self.delayRange)),
-                        isRequired: true, summary: "The longest delay.")
+                        isRequired: true,
+                        summary: "The longest delay, in whole tenths of a millisecond.")
                 ]
             case .userTimeout:
                 [
@@ -54,13 +55,16 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
 
     private static let every = Shape.Key(
         name: "every", shape: .cadence,
-        summary: "How often, beyond the handshake; rtt by default.")
+        summary: "How often, beyond the handshake; rtt by default.", fallback: "rtt")
 
     private static let identityValue = Shape.Keys(
         keys: [
             Shape.Key(
-                name: "pod", shape: .boolean, summary: "The pod's or cgroup's name, hashed."),
-            Shape.Key(name: "profile", shape: .boolean, summary: "The profile's name, hashed."),
+                name: "pod", shape: .boolean, summary: "The pod's or cgroup's name, hashed.",
+                fallback: "false"),
+            Shape.Key(
+                name: "profile", shape: .boolean, summary: "The profile's name, hashed.",
+                fallback: "false"),
         ], needsOne: true)
 
     private static let rawKeys = [
@@ -69,10 +73,10 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
             summary: "The experiment identifier of an option of kind 254 (RFC 6994)."),
         Shape.Key(
             name: "kind", shape: .number(.count(0...255)),
-            summary: "A kind of its own, instead of exid."),
+            summary: "A kind of its own, instead of exid; not offered where it isn't on."),
         Shape.Key(
             name: "value", shape: .bytes(maximum: HeaderOption.maximumRawLength),
-            summary: "The bytes after the identifier; none by default."),
+            summary: "The bytes after the identifier; none by default.", fallback: "none"),
         Shape.Key(
             name: "on",
             shape: .list(
@@ -85,7 +89,8 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
 
     private static let peers = Shape.Key(
         name: "peers", shape: .list(of: .prefix, what: "prefixes", count: 1...65536),
-        summary: "Prefixes one of which holds the remote address; absent: everyone.")
+        summary: "Prefixes one of which holds the remote address; absent: everyone.",
+        fallback: "everyone")
 
     /// The shape of one element of `headerOptions`.
     static let shape = Shape.tagged(

@@ -54,14 +54,18 @@ package indirect enum Shape: Sendable {
         var isRequired = false
         /// One sentence for the schema.
         var summary: String
+        /// What it is when it is absent, for people; `nil`: the summary says so, or it is required.
+        var fallback: String?
 
         package init(
-            name: String, shape: Shape, isRequired: Bool = false, summary: String
+            name: String, shape: Shape, isRequired: Bool = false, summary: String,
+            fallback: String? = nil
         ) {
             self.name = name
             self.shape = shape
             self.isRequired = isRequired
             self.summary = summary
+            self.fallback = fallback
         }
     }
 

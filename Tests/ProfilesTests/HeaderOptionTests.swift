@@ -173,6 +173,10 @@ import Testing
             "37: @.maximum: '300ms' is out of range, expected 1ms to 200ms"
         ),
         (
+            "{ type: delayed-ack, maximum: 5.01ms }",
+            "37: a maximum of 5010us is too fine, expected whole tenths of a millisecond"
+        ),
+        (
             "{ type: user-timeout, value: 32768min }",
             "36: @.value: '32768min' is out of range, expected 1s to 32767min"
         ),
