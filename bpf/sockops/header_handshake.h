@@ -24,7 +24,7 @@
 #define RTO_MIN_MOST 200000 /* us */
 
 /* Since 6.2. */
-extern struct bpf_sock_ops_kern *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
+extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
 /* A segment of a handshake. */
 struct greeting {
@@ -399,7 +399,7 @@ static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_st
 {
 	struct greeting g = {
 		.where = TT_HDR_ON_SYNACK,
-		.cookie = ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
+		.cookie = (u16)ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
 		.write = write,
 	};
 	u8 option[OPTION_MAX] = {};
