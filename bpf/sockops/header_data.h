@@ -289,23 +289,16 @@ static __always_inline void header_parse(struct bpf_sock_ops *ctx, struct tt_sta
 	u8 option[OPTION_MAX] = {};
 	struct tcp_sock *tp;
 	struct hello h;
-	long length;
+	u32 type;
 
 	if (headers & HDR_OWN_BITS) {
-		length = load_own(ctx, option, 0);
-		if (length > 0 && is_ours(st, option, length, OPTION_TELEMETRY)) {
-			if (length != TELEMETRY_LEN)
-				count_header(st, TT_HDR_MALFORMED);
-			else if (state->negotiated & HDR_BIT(TT_HDR_TELEMETRY))
-				hear(st, state, option);
-		} else if (length >= HELLO_MIN && !(state->flags & TT_HDR_ANSWERED) &&
-			   option[4] == (OPTION_VERSION << 4 | OPTION_HELLO)) {
-			if (!get_hello(&h, option)) {
-				count_header(st, TT_HDR_MALFORMED);
-			} else {
-				state->flags |= TT_HDR_BY_COOKIE;
-				greet(ctx, st, state, s, &h);
-			}
+		type = load_type(ctx, st, option, 0);
+		if (type == OPTION_TELEMETRY && state->negotiated & HDR_BIT(TT_HDR_TELEMETRY)) {
+			hear(st, state, option);
+		} else if (type == OPTION_HELLO && !(state->flags & TT_HDR_ANSWERED)) {
+			get_hello(&h, option);
+			state->flags |= TT_HDR_BY_COOKIE;
+			greet(ctx, st, state, s, &h);
 		}
 	}
 	if (headers & HDR_RAW_BITS && state->negotiated & HDR_RAW_BITS)
