@@ -14,10 +14,15 @@ struct CompiledHeaders {
     private(set) var peers: [(prefix: IPPrefix, options: UInt64)] = []
     /// What the identity option calls the profile.
     let profileIdentity: UInt32
+    /// Tells one profile's raw options, which are negotiated by their place, from another's.
+    let rawIdentity: UInt32
 
     init(_ profile: Profile) {
         profileIdentity = HeaderOption.identity(of: profile.name)
         var raws = 0
+        rawIdentity = HeaderOption.identity(
+            of: profile.headerOptions.compactMap(\.rawIdentifier?.description)
+                .joined(separator: " "))
         var prefixes: [IPPrefix: UInt32] = [:]
         for option in profile.headerOptions {
             var index = option.index
@@ -49,6 +54,13 @@ extension HeaderOption {
         case .userTimeout: TT_HDR_USER_TIMEOUT.rawValue
         case .raw: TT_HDR_RAW.rawValue
         }
+    }
+}
+
+extension HeaderOption {
+    fileprivate var rawIdentifier: RawIdentifier? {
+        guard case .raw(let id, _, _, _) = kind else { return nil }
+        return id
     }
 }
 

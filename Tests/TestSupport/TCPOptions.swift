@@ -76,4 +76,11 @@ package struct TCPOptions: Sendable {
             "setsockopt \(level), \(option)",
             setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<CInt>.size)))
     }
+
+    /// Binds the socket, for an option that comes before connecting.
+    package func bind(_ address: String, port: UInt16) throws {
+        try set(SOL_SOCKET, SO_REUSEADDR, 1)
+        let address = try SocketAddress(address, port: port)
+        try call("bind", address.withPointer { Glibc.bind(socket, $0, $1) })
+    }
 }

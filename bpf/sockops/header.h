@@ -10,15 +10,37 @@
 /* The callbacks that header options need from the start. */
 static __always_inline int header_callbacks(void)
 {
-	return (headers & DATA_BITS ? BPF_SOCK_OPS_RTT_CB_FLAG : 0) |
+	return (headers & DATA_BITS ? BPF_SOCK_OPS_RTT_CB_FLAG | BPF_SOCK_OPS_RETRANS_CB_FLAG : 0) |
 	       (headers & HDR_RAW_BITS ? BPF_SOCK_OPS_STATE_CB_FLAG : 0);
 }
 
-/* A profile without header options has taken over from one with: nothing is due any more. */
-static __always_inline void header_unused(struct bpf_sock_ops *ctx)
-{
-	struct tt_header_state *state = header_state_of(ctx, 0);
+/*
+ * Of nested attachments the innermost, which runs first, answers for a listener. There is no state
+ * that it could be told by: it leaves a mark where the kernel passes an argument in, and, for these
+ * callbacks, takes nothing out.
+ */
+#define SPOKEN_FOR 0x74740000
 
+static __always_inline bool speaks_for_listener(struct bpf_sock_ops *ctx)
+{
+	u32 argument = ctx->args[0];
+
+	if ((argument & 0xffff0000) == SPOKEN_FOR)
+		return false;
+	ctx->reply = argument | SPOKEN_FOR;
+	return true;
+}
+
+/* A profile without header options: what one with them has left is due no more. */
+static __always_inline void header_unused(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_header_state *state;
+
+	if (!ctx->is_fullsock) {
+		speaks_for_listener(ctx);
+		return;
+	}
+	state = header_own(ctx, attachment);
 	if (state)
 		header_lower(ctx, state);
 }
@@ -48,11 +70,12 @@ static __noinline int header_segment(struct bpf_sock_ops *ctx, u64 attachment, u
 	if (!st)
 		return 0;
 	if (ctx->op != BPF_SOCK_OPS_PARSE_HDR_OPT_CB && !ctx->is_fullsock) {
-		header_synack(ctx, st, workload, ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB);
+		if (speaks_for_listener(ctx))
+			header_synack(ctx, st, workload, ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB);
 		return 0;
 	}
-	state = header_state_of(ctx, 0);
-	if (!state || state->attachment != attachment)
+	state = header_own(ctx, attachment);
+	if (!state)
 		return 0;
 	if (ctx->op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB) {
 		conn = own(ctx, attachment);
@@ -62,6 +85,20 @@ static __noinline int header_segment(struct bpf_sock_ops *ctx, u64 attachment, u
 		header_outgoing(ctx, st, state, workload);
 	}
 	return 0;
+}
+
+/* Raw options for data are due from the start: a connection may be over in a round trip. */
+static __always_inline void header_start(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_header_state *state;
+	struct tcp_sock *tp;
+
+	if (!(headers & HDR_RAW_BITS))
+		return;
+	state = header_own(ctx, attachment);
+	tp = tcp_sock_of(ctx);
+	if (state && tp)
+		header_due(ctx, state, tp, HDR_RAW_BITS);
 }
 
 #endif

@@ -10,8 +10,9 @@
 #include "header_handshake.h"
 
 #define SHORTEST_US 1000 /* between two of the same option */
+#define TCP_HEADER 20
 #define HELLOS_MOST 4    /* repeated after a cookie */
-#define LOSSES_MOST 8    /* options in a row, until it is taken for the path's doing */
+#define LOSSES_MOST 4    /* in a row, until it is taken for the path's doing */
 #define DATA_BITS (HDR_BIT(TT_HDR_TELEMETRY) | HDR_RAW_BITS)
 #define OFFSET_SLOT_NS 10000000000ULL /* a clock offset's least is of ten to twenty seconds */
 
@@ -38,17 +39,17 @@ static __always_inline bool is_due(const struct tt_header_state *state, const st
 	return passed >= least;
 }
 
-/* Marks what is due. */
+/* Marks what is due, of `which`. */
 static __always_inline void header_due(struct bpf_sock_ops *ctx, struct tt_header_state *state,
-				       const struct tcp_sock *tp)
+				       const struct tcp_sock *tp, u32 which)
 {
 	u32 now = now_us();
 	u32 want = 0;
 	int i;
 
-	if (!(state->negotiated & DATA_BITS))
+	if (!(state->negotiated & DATA_BITS & which))
 		return;
-	if (has_header(TT_HDR_TELEMETRY) && state->negotiated & HDR_BIT(TT_HDR_TELEMETRY) &&
+	if (which & HDR_BIT(TT_HDR_TELEMETRY) && has_header(TT_HDR_TELEMETRY) && state->negotiated & HDR_BIT(TT_HDR_TELEMETRY) &&
 	    is_due(state, tp, TT_HDR_TELEMETRY, now))
 		want |= HDR_BIT(TT_HDR_TELEMETRY);
 #pragma unroll
@@ -62,6 +63,7 @@ static __always_inline void header_due(struct bpf_sock_ops *ctx, struct tt_heade
 	state->want |= want;
 	header_raise(ctx, state);
 }
+
 /* Options for a FIN wait for it: an earlier segment may still go out. */
 static __always_inline u32 fin_bits(const struct tt_header_state *state)
 {
@@ -79,9 +81,9 @@ static __always_inline u32 fin_bits(const struct tt_header_state *state)
 /* The connection is being closed: a FIN is about to be made. */
 static __always_inline void header_closing(struct bpf_sock_ops *ctx, u64 attachment)
 {
-	struct tt_header_state *state = header_state_of(ctx, 0);
+	struct tt_header_state *state = header_own(ctx, attachment);
 
-	if (state && state->attachment == attachment && fin_bits(state))
+	if (state && fin_bits(state))
 		header_raise(ctx, state);
 }
 
@@ -119,13 +121,29 @@ static __always_inline struct greeting repeated(const struct tt_header_state *st
 	return (struct greeting){ .allowed = state->offered, .hello = true, .write = write };
 }
 
+/*
+ * What goes on a segment that isn't there yet has to be known when the MSS is: a FIN may ride on a
+ * full one.
+ */
+static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_header_state *state)
+{
+	bool fin = ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS ?
+			   is_closing(ctx) :
+			   ctx->skb_tcp_flags & TCPHDR_FIN;
+
+	return state->want | (fin ? fin_bits(state) : 0);
+}
+
 static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					   struct tt_header_state *state, u32 workload)
 {
-	bool fin = ctx->skb_tcp_flags & TCPHDR_FIN;
-	u32 want = state->want | (fin ? fin_bits(state) : 0);
+	struct tcp_sock *tp = tcp_sock_of(ctx);
+	u32 want = wanted(ctx, state);
 	int i;
 
+	/* What timed out goes without: if the path drops options, this gets through. */
+	if (!tp || tp->inet_conn.icsk_retransmits)
+		return;
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
 		struct greeting g = repeated(state, false);
 
@@ -156,23 +174,44 @@ static __always_inline void sent(struct tt_statistics *st, struct tt_header_stat
 }
 
 /*
- * A path that drops segments with options makes every one of them a retransmission, and nothing
- * is heard of the peer, which would answer. After some in a row no more are sent.
+ * Whether segments with options get through is watched on one at a time: on data, which is
+ * acknowledged or has to be sent again.
  */
-static __always_inline void watch_path(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-				       struct tt_header_state *state, const struct tcp_sock *tp)
+static __always_inline void watch_path(struct bpf_sock_ops *ctx, struct tt_header_state *state,
+				       const struct tcp_sock *tp)
 {
+	const u8 *tcp = (void *)(long)ctx->skb_data;
+
+	if (state->probe) {
+		if ((s32)(tp->snd_una - state->probe) <= 0)
+			return;
+		state->probe = 0;
+		state->losses = 0;
+	}
+	if (tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end || ctx->skb_len <= tcp[12] >> 4 << 2)
+		return;
+	state->probe = get32(tcp + 4);
+}
+
+/* A segment is sent again. */
+static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_header_state *state = header_own(ctx, attachment);
+	struct tt_statistics *st;
 	u32 remote[4];
 
-	if (state->retransmits == tp->total_retrans)
+	if (!state || !state->probe || ctx->args[0] != state->probe)
 		return;
-	state->retransmits = tp->total_retrans;
+	state->probe = 0;
 	if (++state->losses < LOSSES_MOST)
 		return;
 	state->flags |= TT_HDR_STOPPED;
 	state->negotiated = 0;
 	state->want = 0;
-	count_header(st, TT_HDR_ABANDONED);
+	header_lower(ctx, state);
+	st = statistics_of(attachment);
+	if (st)
+		count_header(st, TT_HDR_ABANDONED);
 	remote_of(remote, ctx);
 	path_strike(ctx, remote, true);
 }
@@ -196,19 +235,20 @@ static __always_inline void write_telemetry(struct bpf_sock_ops *ctx, struct tt_
 	if (bpf_store_hdr_opt(ctx, option, sizeof(option), 0))
 		return;
 	sent(st, state, tp, TT_HDR_TELEMETRY);
-	watch_path(ctx, st, state, tp);
 }
 
 static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					 struct tt_header_state *state, u32 workload)
 {
 	bool fin = ctx->skb_tcp_flags & TCPHDR_FIN;
-	u32 want = state->want | (fin ? fin_bits(state) : 0);
 	struct tcp_sock *tp = tcp_sock_of(ctx);
+	u32 want = wanted(ctx, state);
 	int i;
 
 	if (!tp)
 		return;
+	if (headers & DATA_BITS)
+		watch_path(ctx, state, tp);
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
 		struct greeting g = repeated(state, true);
 
@@ -276,51 +316,68 @@ static __always_inline void hear(struct tt_statistics *st, struct tt_header_stat
 	peer->rate = t.rate;
 	peer->retransmits = t.retransmits;
 	peer->delay_out = t.delay;
-	state->losses = 0;
 	count_header(st, TT_HDR_RECEIVED + TT_HDR_TELEMETRY);
 	count_telemetry(state);
 }
 
-/* A segment with options that the kernel doesn't know. */
+/*
+ * tcptune's option beyond the handshake: telemetry, or a hello again, of a peer that answered by a
+ * SYN cookie or had no room for all of it. Who sends telemetry has heard our hello.
+ */
+static __always_inline void parse_own(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				      struct tt_header_state *state,
+				      const volatile struct tt_settings *s)
+{
+	u8 option[OPTION_MAX] = {};
+	struct hello h;
+
+	switch (load_type(ctx, st, option, 0)) {
+	case OPTION_TELEMETRY:
+		if (state->flags & TT_HDR_STOPPED || !(state->flags & TT_HDR_ANSWERED))
+			return;
+		state->negotiated |= state->offered & HDR_BIT(TT_HDR_TELEMETRY);
+		if (state->negotiated & HDR_BIT(TT_HDR_TELEMETRY))
+			hear(st, state, option);
+		break;
+	case OPTION_HELLO:
+		get_hello(&h, option);
+		if (!(state->flags & TT_HDR_ANSWERED))
+			state->flags |= TT_HDR_BY_COOKIE;
+		greet(ctx, st, state, s, &h, true);
+	}
+}
+
+/* A segment with options that the kernel doesn't know. Who sends a raw one on data knows it. */
 static __always_inline void header_parse(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					 struct tt_header_state *state,
 					 const volatile struct tt_settings *s)
 {
-	u8 option[OPTION_MAX] = {};
 	struct tcp_sock *tp;
-	struct hello h;
-	u32 type;
 
-	if (headers & HDR_OWN_BITS) {
-		type = load_type(ctx, st, option, 0);
-		if (type == OPTION_TELEMETRY && state->negotiated & HDR_BIT(TT_HDR_TELEMETRY)) {
-			hear(st, state, option);
-		} else if (type == OPTION_HELLO && !(state->flags & TT_HDR_ANSWERED)) {
-			get_hello(&h, option);
-			state->flags |= TT_HDR_BY_COOKIE;
-			greet(ctx, st, state, s, &h);
-		}
-	}
-	if (headers & HDR_RAW_BITS && state->negotiated & HDR_RAW_BITS)
-		greet_raws(st, state, load_raws(ctx, 0) & state->negotiated);
+	if (headers & HDR_OWN_BITS && state->offered & HDR_OWN_BITS)
+		parse_own(ctx, st, state, s);
+	if (headers & HDR_RAW_BITS && state->offered & HDR_RAW_BITS &&
+	    !(state->flags & TT_HDR_STOPPED))
+		greet_raws(st, state, load_raws(ctx, 0) & state->offered);
 	if (has_header(TT_HDR_USER_TIMEOUT))
-		adopt_user_timeout(ctx, st, 0);
+		adopt_user_timeout(ctx, st, state, 0);
 	tp = tcp_sock_of(ctx);
 	if (tp)
-		header_due(ctx, state, tp);
+		header_due(ctx, state, tp, DATA_BITS);
 }
 
 /* A round trip of a connection. */
 static __always_inline void header_round(struct bpf_sock_ops *ctx, u64 attachment,
 					 const struct tcp_sock *tp)
 {
-	struct tt_header_state *state = header_state_of(ctx, 0);
+	struct tt_header_state *state = header_own(ctx, attachment);
 
-	if (!state || state->attachment != attachment)
+	if (!state)
 		return;
 	/* Data has been acknowledged: whoever was to hear the hello again has. */
-	state->flags &= ~TT_HDR_RESEND;
-	header_due(ctx, state, tp);
+	if (ctx->state != TCP_SYN_SENT)
+		state->flags &= ~TT_HDR_RESEND;
+	header_due(ctx, state, tp, DATA_BITS);
 }
 
 #endif

@@ -23,6 +23,9 @@
 #define RTO_MIN_JIFFIES 2
 #define RTO_MIN_MOST 200000 /* us */
 
+/* Since 6.2. */
+extern struct bpf_sock_ops_kern *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
+
 /* A segment of a handshake. */
 struct greeting {
 	u32 allowed; /* options that this address may get */
@@ -106,7 +109,7 @@ static __always_inline void place_user_timeout(struct bpf_sock_ops *ctx, struct 
 	placed(st, g, TT_HDR_USER_TIMEOUT, !place(ctx, g, option, sizeof(option)));
 }
 
-/* Its value, or, where that goes on other segments only, its ExID alone: do you know it? */
+/* Its value, or, where that goes on other segments only, its ExID or kind alone: do you know it? */
 static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				      const struct greeting *g, u32 index)
 {
@@ -116,10 +119,10 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 
 	__builtin_memcpy(option, (const void *)s->bytes, sizeof(option));
 	if (!(s->on & g->where)) {
-		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)) || s->head != EXPERIMENT_HEADER)
+		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)))
 			return;
-		length = EXPERIMENT_HEADER;
-		option[1] = EXPERIMENT_HEADER;
+		length = s->head;
+		option[1] = length;
 	}
 	if (length >= 2 && length <= TT_RAW_LEN)
 		placed(st, g, index, !place(ctx, g, option, length));
@@ -204,28 +207,43 @@ static __always_inline bool load_hello(struct bpf_sock_ops *ctx, struct tt_stati
 	return true;
 }
 
-/* RFC 5482, 3.1: the longer of both ends' timeouts, for who left it to us. */
-static __always_inline void adopt_user_timeout(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-					       u64 flags)
+/*
+ * RFC 5482, 3.1: the longer of what both ends advertise, for who left it to us; the profile's own
+ * is the lower limit, and never below the RTO. A timeout that someone else has set stays. False:
+ * the segment has none.
+ */
+static __always_inline bool adopt_user_timeout(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+					       struct tt_header_state *state, u64 flags)
 {
+	u32 *adopted = &state->last[TT_HDR_USER_TIMEOUT];
 	u8 option[OPTION_MAX] = { KIND_USER_TIMEOUT };
-	u32 seconds, own = header[TT_HDR_USER_TIMEOUT].value;
+	u32 seconds, ms, now = 0;
+	struct tcp_sock *tp;
 	long length;
 
 	length = bpf_load_hdr_opt(ctx, option, OPTION_MAX, flags);
 	if (length < 0)
-		return;
-	if (length != USER_TIMEOUT_LEN) {
+		return false;
+	seconds = get16(option + 2) & 0x7fff;
+	if (length != USER_TIMEOUT_LEN || !seconds) {
 		count_header(st, TT_HDR_MALFORMED);
-		return;
+		return true;
 	}
 	count_header(st, TT_HDR_RECEIVED + TT_HDR_USER_TIMEOUT);
-	seconds = get16(option + 2) & 0x7fff;
 	if (option[2] & 0x80)
 		seconds *= 60;
-	if (seconds < own)
-		seconds = own;
-	set(ctx, st, SOL_TCP, TCP_USER_TIMEOUT, TT_OPT_USER_TIMEOUT, seconds * 1000);
+	if (seconds < header[TT_HDR_USER_TIMEOUT].value)
+		seconds = header[TT_HDR_USER_TIMEOUT].value;
+	ms = seconds * 1000;
+	tp = tcp_sock_of(ctx);
+	if (tp && (u64)tp->inet_conn.icsk_rto * jiffy_us >= (u64)ms * 1000)
+		ms = tp->inet_conn.icsk_rto * jiffy_us / 1000 + 1;
+	if (bpf_getsockopt(ctx, SOL_TCP, TCP_USER_TIMEOUT, &now, sizeof(now)) ||
+	    (now && now != *adopted) || now == ms)
+		return true;
+	*adopted = ms;
+	set(ctx, st, SOL_TCP, TCP_USER_TIMEOUT, TT_OPT_USER_TIMEOUT, ms);
+	return true;
 }
 
 /* A peer that delays ACKs no longer than this needs no longer a timeout beside the RTT. */
@@ -241,32 +259,43 @@ static __always_inline void adopt_ack_delay(struct bpf_sock_ops *ctx, struct tt_
 		set(ctx, st, SOL_TCP, TCP_BPF_RTO_MIN, TT_OPT_MIN_RTO, rto_min);
 }
 
-/* The peer speaks tcptune's option: what it said holds from here on. */
+/*
+ * The peer speaks tcptune's option: what it said holds from here on. `heard`: it has certainly got
+ * ours, too. Where the first hello had no room for it, the identity comes with a second.
+ */
 static __always_inline void greet(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				  struct tt_header_state *state,
-				  const volatile struct tt_settings *s, const struct hello *h)
+				  const volatile struct tt_settings *s, const struct hello *h,
+				  bool heard)
 {
 	bool first = !(state->flags & TT_HDR_ANSWERED);
+	bool named = state->peer.workload || state->peer.profile;
 
 	state->flags |= TT_HDR_ANSWERED;
-	if (h->flags & HELLO_TELEMETRY)
+	if (h->flags & HELLO_TELEMETRY && heard)
 		state->negotiated |= state->offered & HDR_BIT(TT_HDR_TELEMETRY);
-	if (h->flags & HELLO_IDENTITY) {
+	if (h->flags & HELLO_IDENTITY && !named) {
 		count_header(st, TT_HDR_RECEIVED + TT_HDR_IDENTITY);
+		if (!first)
+			count_peer(state, -1);
 		state->peer.workload = h->workload;
 		state->peer.profile = h->profile;
+		if (!first)
+			count_peer(state, 1);
 	}
 	if (!first)
 		return;
 	count_header(st, TT_HDR_NEGOTIATED);
-	count_peer(state);
-	if (h->flags & HELLO_ACK_DELAY && has_header(TT_HDR_DELAYED_ACK) &&
-	    state->offered & HDR_BIT(TT_HDR_DELAYED_ACK)) {
-		state->negotiated |= HDR_BIT(TT_HDR_DELAYED_ACK);
-		adopt_ack_delay(ctx, st, s, h->ack_delay);
-		set(ctx, st, SOL_TCP, TCP_BPF_DELACK_MAX, TT_OPT_MAX_DELACK,
-		    header[TT_HDR_DELAYED_ACK].value);
-	}
+	count_peer(state, 1);
+	if (!(h->flags & HELLO_ACK_DELAY) || !has_header(TT_HDR_DELAYED_ACK) ||
+	    !(state->offered & HDR_BIT(TT_HDR_DELAYED_ACK)))
+		return;
+	set(ctx, st, SOL_TCP, TCP_BPF_DELACK_MAX, TT_OPT_MAX_DELACK,
+	    header[TT_HDR_DELAYED_ACK].value);
+	if (!heard) /* then it doesn't know that it may hold it */
+		return;
+	state->negotiated |= HDR_BIT(TT_HDR_DELAYED_ACK);
+	adopt_ack_delay(ctx, st, s, h->ack_delay);
 }
 
 /* The raw options that the peer knows, too. */
@@ -283,10 +312,19 @@ static __always_inline void greet_raws(struct tt_statistics *st, struct tt_heade
 	}
 }
 
-/* Callbacks for what may come later: options that the kernel doesn't know, no others. */
-static __always_inline int header_listens(const struct tt_header_state *state, int flags)
+/*
+ * Callbacks for what may come later, options that the kernel doesn't know, and for what the next
+ * segment takes along: the user timeout once more, since the SYN's is lost on a peer that has
+ * answered with a cookie, and the hello.
+ */
+static __always_inline int header_established(struct tt_header_state *state, int flags)
 {
-	return headers ? flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG : flags;
+	/* Not after a SYN that had to go without. */
+	if (has_header(TT_HDR_USER_TIMEOUT) && !(state->flags & TT_HDR_FELL_BACK))
+		state->want |= state->offered & HDR_BIT(TT_HDR_USER_TIMEOUT);
+	if (state->want || state->flags & TT_HDR_RESEND)
+		flags = header_raised(state, flags);
+	return flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG;
 }
 
 /* An outbound connection starts: the callbacks that it needs for its SYN. */
@@ -296,13 +334,14 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 	struct tt_header_state *state;
 	u32 allowed = headers_for(remote);
 
-	if (!allowed)
-		return flags;
-	state = header_state_of(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+	state = header_state_of(ctx, allowed ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (!state)
 		return flags;
-	__builtin_memset(state, 0, sizeof(*state));
-	state->attachment = attachment;
+	if (state->flags & TT_HDR_RAISED) /* an earlier connection's of the same socket */
+		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
+	header_begin(state, attachment);
+	if (!allowed)
+		return flags;
 	if (path_refuses(ctx, remote)) {
 		state->flags |= TT_HDR_WITHHELD;
 		count_header(st, TT_HDR_REFUSED);
@@ -339,6 +378,20 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 	}
 }
 
+/*
+ * A SYN-ACK that wasn't answered goes again without options: perhaps the path drops them. Only
+ * the first is made with the SYN at hand. Kernels before 6.2 don't tell.
+ */
+static __always_inline bool is_sent_again(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock_ops_kern *kernel;
+
+	if (!bpf_cast_to_kern_ctx)
+		return false;
+	kernel = bpf_cast_to_kern_ctx(ctx);
+	return !kernel->syn_skb;
+}
+
 /* A SYN-ACK goes out; there is no socket yet. It answers what the SYN asked. */
 static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					  u32 workload, bool write)
@@ -352,6 +405,8 @@ static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_st
 	u32 remote[4];
 	long length;
 
+	if (is_sent_again(ctx))
+		return;
 	remote_of(remote, ctx);
 	g.allowed = headers_for(remote);
 	if (!g.allowed)
@@ -386,27 +441,25 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 		answered = true;
 		if (h.flags & HELLO_COOKIE)
 			state->flags |= TT_HDR_RESEND;
-		greet(ctx, st, state, s, &h);
+		greet(ctx, st, state, s, &h, true);
 	}
 	if (headers & HDR_RAW_BITS) {
 		raws = load_raws(ctx, 0);
 		greet_raws(st, state, raws);
 	}
 	if (has_header(TT_HDR_USER_TIMEOUT))
-		adopt_user_timeout(ctx, st, 0);
+		adopt_user_timeout(ctx, st, state, 0);
 	state->hellos = 0;
-	if (answered || raws) {
-		path_accepts(ctx, remote);
-	} else if (state->flags & TT_HDR_FELL_BACK) {
-		path_strike(ctx, remote, false);
-	} else if (headers & (HDR_OWN_BITS | HDR_RAW_BITS)) {
-		count_header(st, TT_HDR_UNANSWERED);
-	}
 	if (!answered)
 		state->flags &= ~TT_HDR_RESEND;
-	if (state->flags & TT_HDR_RESEND)
-		flags = header_raised(state, flags);
-	return header_listens(state, flags);
+	if (answered || raws || !(state->flags & TT_HDR_FELL_BACK))
+		path_accepts(ctx, remote);
+	else
+		path_strike(ctx, remote, false);
+	if (!answered && !raws && !(state->flags & TT_HDR_FELL_BACK) &&
+	    headers & (HDR_OWN_BITS | HDR_RAW_BITS))
+		count_header(st, TT_HDR_UNANSWERED);
+	return header_established(state, flags);
 }
 
 /*
@@ -421,29 +474,39 @@ static __always_inline int header_accepted(struct bpf_sock_ops *ctx, struct tt_s
 	struct tt_header_state *state;
 	struct hello h;
 
+	bool inherited, again, early = ctx->skb_tcp_flags & TCPHDR_SYN;
+	struct tcp_sock *tp = tcp_sock_of(ctx);
+
 	state = header_state_of(ctx, allowed ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 	if (!state)
 		return flags;
-	if (state->flags & TT_HDR_RAISED) /* the listener's, inherited */
+	/* A connection of Fast Open is there before its SYN-ACK, which is written on its behalf. */
+	inherited = state->flags & TT_HDR_RAISED;
+	if (inherited && !early)
 		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
-	__builtin_memset(state, 0, sizeof(*state));
+	header_begin(state, attachment);
+	if (inherited && early)
+		state->flags = TT_HDR_RAISED;
 	if (!allowed)
 		return flags;
-	state->attachment = attachment;
 	state->offered = allowed;
+	again = tp && tp->total_retrans;
+	if (again) /* the SYN-ACK, without options: perhaps the peer has never seen them */
+		state->flags |= TT_HDR_FELL_BACK;
 	if (headers & HDR_OWN_BITS) {
 		if (load_hello(ctx, st, &h, BPF_LOAD_HDR_OPT_TCP_SYN)) {
-			greet(ctx, st, state, s, &h);
+			greet(ctx, st, state, s, &h, !again);
 		} else if (load_hello(ctx, st, &h, 0)) {
 			state->flags |= TT_HDR_BY_COOKIE;
-			greet(ctx, st, state, s, &h);
+			greet(ctx, st, state, s, &h, true);
 		}
 	}
-	if (headers & HDR_RAW_BITS)
+	if (headers & HDR_RAW_BITS && !again)
 		greet_raws(st, state, load_raws(ctx, BPF_LOAD_HDR_OPT_TCP_SYN));
-	if (has_header(TT_HDR_USER_TIMEOUT))
-		adopt_user_timeout(ctx, st, BPF_LOAD_HDR_OPT_TCP_SYN);
-	return header_listens(state, flags);
+	if (has_header(TT_HDR_USER_TIMEOUT) &&
+	    !adopt_user_timeout(ctx, st, state, BPF_LOAD_HDR_OPT_TCP_SYN))
+		adopt_user_timeout(ctx, st, state, 0);
+	return header_established(state, flags);
 }
 
 /*

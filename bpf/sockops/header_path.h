@@ -2,7 +2,7 @@
 /*
  * Paths that drop what carries options. A SYN that isn't answered goes out again without; if
  * that one is, it is a strike for the destination's prefix. Two in a row, and no offers are made
- * to it for a while: one alone can be an ordinary loss.
+ * to it for a while: one alone can be an ordinary loss. After the while, one more is enough.
  */
 #ifndef TCPTUNE_HEADER_PATH_H
 #define TCPTUNE_HEADER_PATH_H
@@ -10,6 +10,7 @@
 #include "header_state.h"
 
 #define REFUSAL_NS (600ULL * 1000000000) /* how long no offers are made */
+#define OUTAGE_NS 500000000ULL		 /* strikes this close are one loss of many SYNs */
 
 static __always_inline void path_of(struct tt_path *key, struct bpf_sock_ops *ctx,
 				    const u32 remote[4])
@@ -31,12 +32,7 @@ static __always_inline bool path_refuses(struct bpf_sock_ops *ctx, const u32 rem
 
 	path_of(&key, ctx, remote);
 	refusal = bpf_map_lookup_elem(&refusals, &key);
-	if (!refusal || !refusal->until_ns)
-		return false;
-	if (bpf_ktime_get_ns() < refusal->until_ns)
-		return true;
-	bpf_map_delete_elem(&refusals, &key);
-	return false;
+	return refusal && bpf_ktime_get_ns() < refusal->until_ns;
 }
 
 static __always_inline void path_accepts(struct bpf_sock_ops *ctx, const u32 remote[4])
@@ -51,12 +47,16 @@ static __always_inline void path_accepts(struct bpf_sock_ops *ctx, const u32 rem
 /* `sure`: one strike is enough. */
 static __always_inline void path_strike(struct bpf_sock_ops *ctx, const u32 remote[4], bool sure)
 {
-	struct tt_refusal refusal = {};
+	struct tt_refusal refusal = { .until_ns = bpf_ktime_get_ns() };
+	struct tt_refusal *earlier;
 	struct tt_path key;
 
 	path_of(&key, ctx, remote);
-	if (sure || bpf_map_lookup_elem(&refusals, &key))
-		refusal.until_ns = bpf_ktime_get_ns() + REFUSAL_NS;
+	earlier = bpf_map_lookup_elem(&refusals, &key);
+	if (earlier && refusal.until_ns < earlier->until_ns + OUTAGE_NS && !sure)
+		return;
+	if (earlier || sure)
+		refusal.until_ns += REFUSAL_NS;
 	bpf_map_update_elem(&refusals, &key, &refusal, BPF_ANY);
 }
 

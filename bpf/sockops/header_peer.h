@@ -39,12 +39,12 @@ static __always_inline struct tt_peer_statistics *peer_of(const struct tt_header
 	return bpf_map_lookup_elem(&peers, &key);
 }
 
-static __always_inline void count_peer(const struct tt_header_state *state)
+static __always_inline void count_peer(const struct tt_header_state *state, s64 connections)
 {
 	struct tt_peer_statistics *peer = peer_of(state);
 
 	if (peer)
-		__sync_fetch_and_add(&peer->connections, 1);
+		__sync_fetch_and_add(&peer->connections, connections);
 }
 
 static __always_inline void count_telemetry(const struct tt_header_state *state)

@@ -14,6 +14,7 @@ const volatile u32 headers; /* in use, a bit per tt_header_option */
 const volatile bool headers_by_peer; /* some have prefixes */
 const volatile u32 headers_any_peer; /* those without */
 const volatile u32 profile_identity;
+const volatile u32 raw_identity; /* tells one profile's raw options from another's */
 const volatile struct tt_header_setting header[TT_HDR_COUNT];
 
 #define HDR_BIT(option) (1U << (option))
@@ -90,6 +91,41 @@ static __always_inline void header_lower(struct bpf_sock_ops *ctx, struct tt_hea
 		return;
 	state->flags &= ~TT_HDR_RAISED;
 	bpf_sock_ops_cb_flags_set(ctx, flags & ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
+}
+
+/* A connection starts, on a socket that may have had another before. */
+static __always_inline void header_begin(struct tt_header_state *state, u64 attachment)
+{
+	__builtin_memset(state, 0, sizeof(*state));
+	state->attachment = attachment;
+	state->raws = raw_identity;
+}
+
+/*
+ * The socket's state if it is this attachment's. What an attachment that is gone wanted is due no
+ * more; and of what was negotiated under another profile stays what this one means the same by.
+ */
+static __always_inline struct tt_header_state *header_own(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_header_state *state = header_state_of(ctx, 0);
+
+	if (!state)
+		return NULL;
+	if (state->attachment != attachment) {
+		if (!statistics_of(state->attachment))
+			header_lower(ctx, state);
+		return NULL;
+	}
+	if (state->raws != raw_identity) {
+		state->raws = raw_identity;
+		state->offered &= ~HDR_RAW_BITS;
+		state->negotiated &= ~HDR_RAW_BITS;
+		state->want &= ~HDR_RAW_BITS;
+	}
+	state->offered &= headers;
+	state->negotiated &= headers;
+	state->want &= headers;
+	return state;
 }
 
 static __always_inline u32 now_us(void)

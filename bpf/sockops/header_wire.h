@@ -121,7 +121,7 @@ static __always_inline u32 put_hello(u8 option[OPTION_MAX], const struct hello *
 	put_start(option, length, OPTION_HELLO);
 	option[5] = h->flags;
 	if (h->flags & HELLO_ACK_DELAY) {
-		put16(option + 6, h->ack_delay / ACK_DELAY_UNIT);
+		put16(option + 6, (h->ack_delay + ACK_DELAY_UNIT - 1) / ACK_DELAY_UNIT);
 		put32(option + 8, h->workload);
 		put32(option + 12, h->profile);
 	} else {

@@ -67,8 +67,10 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 				header_connect(ctx, st, attachment, flow.remote, flags);
 		bpf_sock_ops_cb_flags_set(ctx, flags);
 	}
-	if (inbound)
+	if (inbound) {
+		header_start(ctx, attachment);
 		event(ctx, attachment, TT_EVENT_ESTABLISHED, 0);
+	}
 	if (!collect)
 		return;
 	count(st, inbound ? TT_PASSIVE_OPENED : TT_ACTIVE_OPENED);
@@ -92,21 +94,24 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 		return;
 	s = settings_of(conn->rule);
 	set_when_established(ctx, st, conn, s);
-	state = headers ? header_state_of(ctx, 0) : NULL;
-	if (state && state->attachment == attachment)
+	state = headers ? header_own(ctx, attachment) : NULL;
+	if (state) {
 		bpf_sock_ops_cb_flags_set(
 			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
+		header_start(ctx, attachment);
+	}
 	event(ctx, attachment, TT_EVENT_ESTABLISHED, conn->flags & ~before);
 }
 
 /* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
 static __always_inline void listening(struct bpf_sock_ops *ctx, u64 attachment)
 {
-	struct tt_header_state *state = header_state_of(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+	struct tt_header_state *state;
 
-	/* An inner attachment's, still in force, stays its own. */
-	if (state && (!state->attachment || state->attachment == attachment ||
-		      !statistics_of(state->attachment)))
+	if (!speaks_for_listener(ctx) || !headers)
+		return;
+	state = header_state_of(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+	if (state)
 		bpf_sock_ops_cb_flags_set(
 			ctx, header_listen(ctx, state, attachment, ctx->bpf_sock_ops_cb_flags));
 }
@@ -220,10 +225,6 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
 	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
 	case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
-		if (!headers) {
-			header_unused(ctx);
-			return 1;
-		}
 		break;
 	case BPF_SOCK_OPS_RTT_CB:
 		if (!collect && !headers)
@@ -233,9 +234,11 @@ int policy(struct bpf_sock_ops *ctx)
 		if (!collect)
 			return 1;
 		break;
-	case BPF_SOCK_OPS_TCP_LISTEN_CB:
-		if (!headers)
+	case BPF_SOCK_OPS_RETRANS_CB:
+		if (!(headers & DATA_BITS))
 			return 1;
+		break;
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		break;
 	case BPF_SOCK_OPS_NEEDS_ECN:
 		if (!uses(TT_OPT_ECN))
@@ -273,7 +276,13 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_HDR_OPT_LEN_CB:
 	case BPF_SOCK_OPS_WRITE_HDR_OPT_CB:
 	case BPF_SOCK_OPS_PARSE_HDR_OPT_CB:
-		header_segment(ctx, attachment, id->workload);
+		if (headers)
+			header_segment(ctx, attachment, id->workload);
+		else
+			header_unused(ctx, attachment);
+		break;
+	case BPF_SOCK_OPS_RETRANS_CB:
+		header_lost(ctx, attachment);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
 		if (ctx->args[1] == TCP_CLOSE)
@@ -293,11 +302,14 @@ int policy(struct bpf_sock_ops *ctx)
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:
 		start(ctx, attachment, false);
 		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		if (!own(ctx, attachment)) {
+			start(ctx, attachment, true);
+			break;
+		}
+		/* Both ends have connected to each other at once. */
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
 		established(ctx, attachment);
-		break;
-	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
-		start(ctx, attachment, true);
 		break;
 	case BPF_SOCK_OPS_TCP_LISTEN_CB:
 		listening(ctx, attachment);

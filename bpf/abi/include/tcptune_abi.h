@@ -247,7 +247,7 @@ _Static_assert(sizeof(struct tt_peer) == 48, "tt_peer");
 
 enum tt_header_flags {
 	TT_HDR_ANSWERED = 1 << 0,  /* the peer speaks tcptune's option */
-	TT_HDR_FELL_BACK = 1 << 1, /* the SYN was sent again without options */
+	TT_HDR_FELL_BACK = 1 << 1, /* the SYN or SYN-ACK was sent again without options */
 	TT_HDR_WITHHELD = 1 << 2,  /* not offered, since the path had dropped them */
 	TT_HDR_STOPPED = 1 << 3,   /* segments with options kept getting lost */
 	TT_HDR_BY_COOKIE = 1 << 4, /* accepted by a SYN cookie */
@@ -264,12 +264,13 @@ struct tt_header_state {
 	__u8 negotiated; /* may be sent beyond the handshake */
 	__u8 want;	 /* due on the next segment */
 	__u8 hellos;	 /* written */
-	__u8 losses;	 /* options sent in a row that came with retransmissions, unheard of */
+	__u8 losses;	 /* segments with options in a row that had to be sent again */
 	__u16 slot;	 /* of clock_offset[0] */
 	__u32 clock_offset[2]; /* us, 24 bits: least (our clock - the peer's), this slot and the last */
-	__u32 last[TT_HDR_COUNT]; /* when sent: us, or data segments by tt_header_every */
-	__u32 retransmits; /* of ours when the last was sent */
-	__u32 reserved;
+	/* When sent: us, or data segments by tt_header_every. User timeout: the one set, ms. */
+	__u32 last[TT_HDR_COUNT];
+	__u32 probe; /* sequence number of data that an option was sent with, not acknowledged yet; 0: none */
+	__u32 raws;  /* which raw options the bits above mean */
 	struct tt_peer peer;
 };
 _Static_assert(sizeof(struct tt_header_state) == 112, "tt_header_state");
@@ -318,7 +319,7 @@ struct tt_path {
 
 /* Such a path dropped SYNs with options. */
 struct tt_refusal {
-	__u64 until_ns; /* CLOCK_MONOTONIC: no offers before; 0: struck once */
+	__u64 until_ns; /* CLOCK_MONOTONIC: no offers before; past: struck once, or once more, then */
 };
 
 /* What the connection iterator writes, one per connection. */

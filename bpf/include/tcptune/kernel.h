@@ -221,6 +221,7 @@ struct inet_connection_sock {
 	__u32 icsk_rto_min;
 	__u32 icsk_delack_max;
 	__u8 icsk_ca_state : 5; /* BPF_CORE_READ_BITFIELD */
+	__u8 icsk_retransmits;	/* timeouts in a row */
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	struct {
 		__u8 pending;
@@ -287,6 +288,13 @@ struct tcp_sock {
 	u32 chrono_start;
 	u32 chrono_stat[3];
 	u8 bpf_sock_ops_cb_flags;
+};
+
+struct sk_buff;
+
+/* What a sockops program's context is made from. */
+struct bpf_sock_ops_kern {
+	struct sk_buff *syn_skb;
 };
 
 struct seq_file;

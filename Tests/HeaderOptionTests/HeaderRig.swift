@@ -1,0 +1,173 @@
+import CTcptuneABI
+import Glibc
+import Host
+import Profiles
+import SystemPackage
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import BPF
+@testable import Tuner
+
+/// Suites on the kernel: one after the other, since they look at what the kernel is made to do.
+@Suite(.serialized) struct HeaderOptionSuites {}
+
+/// Two hosts that a veth joins, a cgroup on each, and a tuner with pins of its own.
+final class HeaderRig {
+    let tuner: Tuner
+    let client: TemporaryCgroup
+    let server: TemporaryCgroup
+    let network: NetworkPair
+    /// At the server's interface.
+    private let capture: SegmentCapture
+    private var captured: [TCPSegment] = []
+
+    init() throws {
+        try KernelTest.require("ip")
+        tuner = try Tuner(stateDirectory: "/sys/fs/bpf/tcptune-header-\(getpid())")
+        client = try TemporaryCgroup()
+        server = try TemporaryCgroup()
+        network = try NetworkPair()
+        capture = try SegmentCapture(network.b.interface, in: network.b.path)
+    }
+
+    deinit {
+        _ = try? tuner.detachAll()
+    }
+
+    var clientTarget: Target { .cgroup(client.path.string) }
+    var serverTarget: Target { .cgroup(server.path.string) }
+    var clientPlacement: Placement { client.placement(namespace: network.a.path) }
+    var serverPlacement: Placement { server.placement(namespace: network.b.path) }
+
+    /// Both ends with the same options, unless the server's are given.
+    func apply(_ options: [HeaderOption], server: [HeaderOption]? = nil) throws {
+        try apply(Profile(name: "near", headerOptions: options), to: clientTarget)
+        try apply(Profile(name: "far", headerOptions: server ?? options), to: serverTarget)
+    }
+
+    @discardableResult
+    func apply(_ profile: Profile, to target: Target) throws -> ApplyReport {
+        try tuner.apply(profile, to: [target])
+    }
+
+    func listen(ipv6: Bool = false, configure: (TCPOptions) throws -> Void = { _ in }) throws
+        -> TCPServer
+    {
+        try TCPServer(
+            serverPlacement, address: ipv6 ? network.b.ipv6 : network.b.ipv4, configure: configure)
+    }
+
+    func connect(
+        to listener: TCPServer, configure: (TCPOptions) throws -> Void = { _ in }
+    ) throws -> HeaderConnection {
+        let client = try TCPConnection.connect(
+            clientPlacement, to: listener.address, port: listener.port
+        ) {
+            try $0.set(CInt(IPPROTO_TCP), 1, 1)  // TCP_NODELAY
+            try configure($0)
+        }
+        let server = try listener.accept()
+        try server.options.set(CInt(IPPROTO_TCP), 1, 1)
+        return HeaderConnection(client: client, server: server)
+    }
+
+    func counts(_ target: Target) throws -> HeaderOptionCounts {
+        try Telemetry(tuner).statistics(of: try tuner.attachments(of: [target]))[0].header
+    }
+
+    /// What is known of a tuned socket.
+    func connection(_ socket: TCPConnection) throws -> Connection? {
+        let cookie = try socket.cookie()
+        var found: Connection?
+        try Telemetry(tuner).forEachConnection(of: try tuner.attachments()) { connection, _ in
+            if connection.cookie == cookie { found = connection }
+        }
+        return found
+    }
+
+    /// What has passed so far, from one end to the other.
+    func segments(from port: UInt16) throws -> [TCPSegment] {
+        captured += try capture.read()
+        return captured.filter { $0.sourcePort == port }
+    }
+
+    func sysctl(_ setting: String, in end: NetworkPair.End) throws {
+        try Command.check(["sysctl", "-qw", setting], end.placed)
+    }
+}
+
+extension NetworkPair.End {
+    var placed: Placement { Placement(namespace: path) }
+}
+
+/// Both ends of a connection.
+struct HeaderConnection {
+    let client: TCPConnection
+    let server: TCPConnection
+
+    /// A byte there and one back, and both acknowledged.
+    func exchange(_ times: Int = 1) throws {
+        for _ in 0..<times {
+            try client.send([1])
+            _ = try server.receive(1)
+            try server.send([2])
+            _ = try client.receive(1)
+            try settle()
+        }
+    }
+
+    /// Waits until nothing is under way, and longer than options keep apart.
+    func settle() throws {
+        let isSettled = try eventually {
+            try client.info().unacked == 0 && server.info().unacked == 0
+        }
+        #expect(isSettled)
+        usleep(2000)
+    }
+}
+
+extension TCPSegment {
+    /// tcptune's and others' options, without padding; the kernel's own left out.
+    var headerOptions: [HeaderOptionWire] {
+        let (options, isTruncated) = HeaderOptionWire.parse(options)
+        #expect(!isTruncated)
+        return options.filter {
+            if case .other(let kind, _) = $0 { ![2, 3, 4, 5, 8, 34].contains(kind) } else { true }
+        }
+    }
+
+    var hello: HelloOption? {
+        headerOptions.lazy.compactMap { if case .hello(let hello) = $0 { hello } else { nil } }
+            .first
+    }
+
+    var telemetry: TelemetryOption? {
+        headerOptions.lazy.compactMap { if case .telemetry(let said) = $0 { said } else { nil } }
+            .first
+    }
+
+    var userTimeout: Int? {
+        headerOptions.lazy.compactMap {
+            if case .userTimeout(let timeout) = $0 { timeout.seconds } else { nil }
+        }.first
+    }
+}
+
+extension [TCPSegment] {
+    var beyondTheHandshake: [TCPSegment] { filter { !$0.flags.contains(.syn) } }
+    var synchronizing: [TCPSegment] { filter { $0.flags.contains(.syn) } }
+}
+
+extension HeaderOption {
+    static let telemetry = HeaderOption(.telemetry(every: .roundTrip))
+    static let identity = HeaderOption(.identity(workload: true, profile: true))
+
+    static func raw(
+        _ exid: UInt16, _ value: [UInt8], on segments: Set<Segment>,
+        every cadence: Cadence = .roundTrip
+    ) -> HeaderOption {
+        HeaderOption(.raw(id: .exid(exid), value: value, on: segments, every: cadence))
+    }
+}
