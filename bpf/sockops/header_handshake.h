@@ -24,7 +24,7 @@
 #define RTO_MIN_MOST 200000 /* us */
 
 /* Since 6.2. */
-extern struct bpf_sock_ops_kern *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
+extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
 /* A segment of a handshake. */
 struct greeting {
