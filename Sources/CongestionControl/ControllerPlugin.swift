@@ -1,4 +1,5 @@
 import BPF
+import Profiles
 import SystemPackage
 
 /// A controller of a user's: a directory with `cc.yaml`, the source and the compiled object.
@@ -59,9 +60,23 @@ package struct ControllerPlugin: Sendable {
         compiled = object
     }
 
+    /// Parameters, checked, as its variables take them.
+    package func knobs(
+        _ values: [String: ParameterValue]
+    ) throws(CongestionControlError) -> [String: KnobValue] {
+        let instance = try Check.parameters.perform { () throws(CongestionControlError) in
+            try Controller(self).instance(values)
+        }
+        var knobs: [String: KnobValue] = [:]
+        for parameter in parameters {
+            knobs[parameter.name] = instance.parameters[parameter.name].map(parameter.knobValue)
+        }
+        return knobs
+    }
+
     /// Has the kernel verify it, and registers nothing.
     package func tryLoading(
-        passed: (Check, String) -> Void = { _, _ in }
+        with knobs: [String: KnobValue] = [:], passed: (Check, String) -> Void = { _, _ in }
     ) throws(CongestionControlError) {
         let hasLinks = try Check.kernel.perform { () throws(CongestionControlError) in
             try checkKernel()
@@ -70,6 +85,7 @@ package struct ControllerPlugin: Sendable {
         let callbacks = try Check.verifier.perform { () throws(CongestionControlError) in
             try compiled.perform { () throws(BPFError) in
                 var object = try compiled.open()
+                for (name, value) in knobs { try object.set(knob: name, to: value) }
                 try object.load()
                 return object.programs.count
             }

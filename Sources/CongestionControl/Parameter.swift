@@ -10,6 +10,7 @@ package struct Parameter: Equatable, Sendable {
     package let range: ClosedRange<Int64>
     /// One sentence, with the RFC's section.
     package let documentation: String
+    private let isFlag: Bool
 
     /// The parameter that a knob declares with `TCPTUNE_PARAMETER`; nil for any other knob.
     init?(_ knob: Knob) {
@@ -33,11 +34,12 @@ package struct Parameter: Equatable, Sendable {
         name = knob.name
         range = bounds
         documentation = doc
+        isFlag = knob.kind == .bool
     }
 
     /// A value within the range as the variable takes it.
-    func knobValue(_ number: Int64, for knob: Knob) -> KnobValue {
-        knob.kind == .bool ? .bool(number != 0) : .signed(number)
+    package func knobValue(_ number: Int64) -> KnobValue {
+        isFlag ? .bool(number != 0) : .signed(number)
     }
 
     private static func range(_ text: String) -> ClosedRange<Int64>? {

@@ -71,7 +71,7 @@ package final class PreparedController {
         }
         _ = try parameter.check(.integer(Int(value)), of: object.name)
         try object.perform { () throws(BPFError) in
-            try opened.set(knob: name, to: parameter.knobValue(value, for: knob))
+            try opened.set(knob: name, to: parameter.knobValue(value))
         }
     }
 

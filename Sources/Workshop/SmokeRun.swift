@@ -52,12 +52,19 @@ package struct SmokeRun {
     /// Of the object: the controller's C name, and its name in messages.
     private let name: String
     private let object: [UInt8]
+    private let knobs: [String: KnobValue]
     private let transfers: [Transfer]
 
-    /// - Parameter object: an ELF file with one controller, whose variable is `name`.
-    package init(_ name: String, object: [UInt8], transfers: [Transfer] = Transfer.all) {
+    /// - Parameters:
+    ///   - object: an ELF file with one controller, whose variable is `name`.
+    ///   - knobs: the controller's parameters that aren't to be the default.
+    package init(
+        _ name: String, object: [UInt8], with knobs: [String: KnobValue] = [:],
+        transfers: [Transfer] = Transfer.all
+    ) {
         self.name = name
         self.object = object
+        self.knobs = knobs
         self.transfers = transfers
     }
 
@@ -74,6 +81,7 @@ package struct SmokeRun {
         do {
             var object = try Object(
                 elf: object, name: name, renaming: [name: Self.temporaryName])
+            for (name, value) in knobs { try object.set(knob: name, to: value) }
             try object.load()
             let registered = try object.register(structOps: name)
             let result = Result { try runAll(registered, interruption, finished) }

@@ -123,6 +123,27 @@ extension KernelSuites {
             try expectNothingRegistered()
         }
 
+        @Test func parametersCanBeTried() throws {
+            _ = try cc("new", "mine")
+            let source = "mine/mine.bpf.c"
+            try replace(
+                "/* Called for each ACK",
+                with: "TCPTUNE_PARAMETER(bool, ruin, 0, 0, 1, \"A test's\");\n/* For each ACK",
+                in: source)
+            try replace(
+                "if (!tcptune_is_cwnd_limited(tp))",
+                with: "if (ruin && tp->snd_cwnd > 60) {\n tp->snd_cwnd = 0;\n return;\n }\n"
+                    + "if (!tcptune_is_cwnd_limited(tp))", in: source)
+            _ = try cc("build", "mine")
+            #expect(try !cc("check", "mine").standardOutput.contains("was put right"))
+            let ruined = try cc("check", "mine", "--set", "ruin=true").standardOutput
+            #expect(ruined.contains("was put right"), "\(ruined)")
+            let wrong = try cc("check", "mine", "--set", "ruin=2", exit: 65)
+            #expect(wrong.standardOutput.hasSuffix("parameters  failed\n"))
+            #expect(wrong.standardError.contains("expected a whole number from 0 to 1"))
+            try expectNothingRegistered()
+        }
+
         @Test func aMisbehavingControllerIsToldSo() throws {
             _ = try cc("new", "ruinous")
             try directory.write(Plugin.misbehaving, to: "ruinous/ruinous.bpf.c")

@@ -329,26 +329,18 @@ static __always_inline void parse_own(struct bpf_sock_ops *ctx, struct tt_statis
 				      const volatile struct tt_settings *s)
 {
 	u8 option[OPTION_MAX] = {};
-	long length = load_own(ctx, option, 0);
 	struct hello h;
 
-	if (length <= 0)
-		return;
-	if (is_ours(st, option, length, OPTION_TELEMETRY)) {
-		if (length != TELEMETRY_LEN) {
-			count_header(st, TT_HDR_MALFORMED);
-			return;
-		}
+	switch (load_type(ctx, st, option, 0)) {
+	case OPTION_TELEMETRY:
 		if (state->flags & TT_HDR_STOPPED || !(state->flags & TT_HDR_ANSWERED))
 			return;
 		state->negotiated |= state->offered & HDR_BIT(TT_HDR_TELEMETRY);
 		if (state->negotiated & HDR_BIT(TT_HDR_TELEMETRY))
 			hear(st, state, option);
-	} else if (length >= HELLO_MIN && option[4] == (OPTION_VERSION << 4 | OPTION_HELLO)) {
-		if (!get_hello(&h, option)) {
-			count_header(st, TT_HDR_MALFORMED);
-			return;
-		}
+		break;
+	case OPTION_HELLO:
+		get_hello(&h, option);
 		if (!(state->flags & TT_HDR_ANSWERED))
 			state->flags |= TT_HDR_BY_COOKIE;
 		greet(ctx, st, state, s, &h, true);

@@ -177,35 +177,34 @@ static __always_inline u32 load_raws(struct bpf_sock_ops *ctx, u64 flags)
 	return found;
 }
 
-/* Whether an option loaded, `length` bytes, is one of this type and version. */
-static __always_inline bool is_ours(struct tt_statistics *st, const u8 option[OPTION_MAX],
-				    long length, enum option_type type)
+/* tcptune's option in the segment, or of `flags` in the SYN: its type; 0: none to heed. */
+static __always_inline u32 load_type(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				     u8 option[OPTION_MAX], u64 flags)
 {
-	if (length < HELLO_MIN) {
-		count_header(st, TT_HDR_MALFORMED);
-		return false;
-	}
-	if (option[4] >> 4 != OPTION_VERSION) {
+	long length = load_own(ctx, option, flags);
+
+	if (length <= 0)
+		return 0;
+	if (length > EXPERIMENT_HEADER && option[4] >> 4 != OPTION_VERSION) {
 		count_header(st, TT_HDR_UNKNOWN_VERSION);
-		return false;
+		return 0;
 	}
-	if ((option[4] & 15) != OPTION_HELLO && (option[4] & 15) != OPTION_TELEMETRY)
+	if (length < HELLO_MIN || !is_well_formed(option)) {
 		count_header(st, TT_HDR_MALFORMED);
-	return (option[4] & 15) == type;
+		return 0;
+	}
+	return option[4] & 15;
 }
 
 static __always_inline bool load_hello(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				       struct hello *h, u64 flags)
 {
 	u8 option[OPTION_MAX] = {};
-	long length = load_own(ctx, option, flags);
 
-	if (length <= 0 || !is_ours(st, option, length, OPTION_HELLO))
+	if (load_type(ctx, st, option, flags) != OPTION_HELLO)
 		return false;
-	if (get_hello(h, option))
-		return true;
-	count_header(st, TT_HDR_MALFORMED);
-	return false;
+	get_hello(h, option);
+	return true;
 }
 
 /*
@@ -414,7 +413,8 @@ static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_st
 		return;
 	if (headers & HDR_OWN_BITS) {
 		length = load_own(ctx, option, BPF_LOAD_HDR_OPT_TCP_SYN);
-		g.hello = length >= HELLO_MIN && option[4] == (OPTION_VERSION << 4 | OPTION_HELLO);
+		g.hello = length >= HELLO_MIN && option[4] == (OPTION_VERSION << 4 | OPTION_HELLO) &&
+			  is_well_formed(option);
 	}
 	if (headers & HDR_RAW_BITS)
 		g.asked = load_raws(ctx, BPF_LOAD_HDR_OPT_TCP_SYN);

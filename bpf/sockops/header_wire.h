@@ -131,12 +131,22 @@ static __always_inline u32 put_hello(u8 option[OPTION_MAX], const struct hello *
 	return length;
 }
 
-/* False: not a hello of this length. */
-static __always_inline bool get_hello(struct hello *h, const u8 option[OPTION_MAX])
+/* Whether an option has its type's length; without one of ours for a type, none will do. */
+static __always_inline bool is_well_formed(const u8 option[OPTION_MAX])
+{
+	switch (option[4] & 15) {
+	case OPTION_HELLO:
+		return option[1] == hello_length(option[5]);
+	case OPTION_TELEMETRY:
+		return option[1] == TELEMETRY_LEN;
+	default:
+		return false;
+	}
+}
+
+static __always_inline void get_hello(struct hello *h, const u8 option[OPTION_MAX])
 {
 	h->flags = option[5];
-	if (option[1] != hello_length(h->flags))
-		return false;
 	h->ack_delay = h->flags & HELLO_ACK_DELAY ? get16(option + 6) * ACK_DELAY_UNIT : 0;
 	if (!(h->flags & HELLO_IDENTITY)) {
 		h->workload = 0;
@@ -148,7 +158,6 @@ static __always_inline bool get_hello(struct hello *h, const u8 option[OPTION_MA
 		h->workload = get32(option + 6);
 		h->profile = get32(option + 10);
 	}
-	return true;
 }
 
 static __always_inline void put_telemetry(u8 option[TELEMETRY_LEN], const struct telemetry *t)

@@ -16,6 +16,7 @@ struct ControllerCheck: ParsableCommand {
     @Argument(help: "The plug-in's directory.")
     var path: String
 
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var verbose: VerboseOption
 
@@ -35,8 +36,9 @@ struct ControllerCheck: ParsableCommand {
 
     private func check(_ steps: inout CheckSteps) throws {
         let plugin = try ControllerPlugin(at: FilePath(path)) { steps.pass($0.rawValue, $1) }
-        try plugin.tryLoading { steps.pass($0.rawValue, $1) }
-        let run = SmokeRun(plugin.name, object: plugin.object)
+        let knobs = try plugin.knobs(parameters.values)
+        try plugin.tryLoading(with: knobs) { steps.pass($0.rawValue, $1) }
+        let run = SmokeRun(plugin.name, object: plugin.object, with: knobs)
         for outcome in try run.run(Interruption(), finished: { steps.add($0) }) {
             guard let failure = outcome.failure else { continue }
             throw Failure(
