@@ -221,22 +221,24 @@ static __always_inline void sent(struct tt_statistics *st, struct tt_header_stat
 }
 
 /*
- * Whether segments with options get through is watched on one at a time: on data, which is
- * acknowledged or has to be sent again.
+ * Whether segments with options get through is watched on one at a time, the earliest: on data,
+ * which is acknowledged or has to be sent again.
  */
 static __always_inline void watch_path(struct bpf_sock_ops *ctx, struct tt_header_state *state,
 				       const struct tcp_sock *tp)
 {
 	const u8 *tcp = (void *)(long)ctx->skb_data;
+	u32 first;
 
-	if (state->probe) {
-		if ((s32)(tp->snd_una - state->probe) <= 0)
-			return;
+	if (state->probe && (s32)(tp->snd_una - state->probe) > 0) {
 		state->probe = 0;
 		state->losses = 0;
 	}
-	if (is_reliable(ctx) && tcp + TCP_HEADER <= (u8 *)(long)ctx->skb_data_end)
-		state->probe = get32(tcp + 4);
+	if (!is_reliable(ctx) || tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end)
+		return;
+	first = get32(tcp + 4);
+	if (!state->probe || (s32)(first - state->probe) < 0)
+		state->probe = first;
 }
 
 /* A segment is sent again. */
