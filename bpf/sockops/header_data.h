@@ -247,6 +247,7 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 
 	if (!tp)
 		return;
+	state->plugins = 0;
 	if (headers & DATA_BITS)
 		watch_path(ctx, state, tp);
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
@@ -271,7 +272,10 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 
 		if (!has_header(i) || !(want & HDR_BIT(i)) || length < 2 || length > TT_RAW_LEN)
 			continue;
-		if (!bpf_store_hdr_opt(ctx, (const void *)header[i].bytes, length, 0))
+		if (header[i].value & TT_HDR_RAW_PLUGIN) {
+			state->plugins |= HDR_BIT(i); /* after this */
+			sent(st, state, tp, i);
+		} else if (!bpf_store_hdr_opt(ctx, (const void *)header[i].bytes, length, 0))
 			sent(st, state, tp, i);
 	}
 	header_done(ctx, state, fin);

@@ -124,7 +124,9 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 		length = s->head;
 		option[1] = length;
 	}
-	if (length >= 2 && length <= TT_RAW_LEN)
+	if (g->write && s->value & TT_HDR_RAW_PLUGIN && length > EXPERIMENT_HEADER)
+		placed(st, g, index, true); /* by the plug-in, after this */
+	else if (length >= 2 && length <= TT_RAW_LEN)
 		placed(st, g, index, !place(ctx, g, option, length));
 }
 

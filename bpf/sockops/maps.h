@@ -42,6 +42,14 @@ struct {
 	__type(value, struct tt_header_state);
 } header_options SEC(".maps");
 
+/* What plug-ins' options said, of connections that heard some. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tt_option_values);
+} option_values SEC(".maps");
+
 /* What peers said of themselves, by who they said they are; bounded, since anyone can say anything. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

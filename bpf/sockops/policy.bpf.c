@@ -214,6 +214,14 @@ static __always_inline void answer(struct bpf_sock_ops *ctx, u64 attachment, enu
 		ctx->reply = s->value[option];
 }
 
+/* What the programs of plug-ins' options are called for, after this one. */
+static __always_inline bool has_plugin_work(u32 op)
+{
+	return op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB || op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB ||
+	       op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB ||
+	       op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
+}
+
 SEC("sockops")
 int policy(struct bpf_sock_ops *ctx)
 {
@@ -315,6 +323,8 @@ int policy(struct bpf_sock_ops *ctx)
 		listening(ctx, attachment);
 		break;
 	}
+	if (plugins && headers && has_plugin_work(ctx->op))
+		bpf_tail_call(ctx, &option_programs, 0);
 	return 1;
 }
 
