@@ -76,7 +76,7 @@ extension HeaderOption {
     package var isInHello: Bool {
         switch type {
         case .telemetry, .identity, .delayedACK: true
-        case .userTimeout, .raw: false
+        case .userTimeout, .raw, .plugin: false
         }
     }
 
@@ -85,6 +85,7 @@ extension HeaderOption {
         switch kind {
         case .raw(.exid(let exid), _, _, _): "raw \(RawIdentifier.exid(exid))"
         case .raw(.kind(let kind), _, _, _): "raw kind \(kind)"
+        case .plugin(let name, _, _): name
         default: type.rawValue
         }
     }
@@ -96,6 +97,7 @@ extension HeaderOption {
         case .identity: return segment.isHandshake ? 8 : 0
         case .delayedACK: return segment.isHandshake ? 2 : 0
         case .userTimeout: return segment == .fin ? 0 : 4
+        case .plugin: return 0  // not known here: checked when it is applied
         case .raw(let id, let value, let segments, _):
             guard case .exid = id else {
                 return segments.contains(segment) ? 2 + value.count : 0

@@ -17,14 +17,23 @@ extension ProfileDocument {
             case .kind: pairs.append(("kind", .scalar("\(id)")))
             }
             if !value.isEmpty || defaults { pairs.append(("value", text(hexadecimal(value)))) }
-            let names = HeaderOption.Segment.allCases.filter(segments.contains).map(\.rawValue)
-            pairs.append(("on", .list(names.map(text))))
-            if segments.contains(.data) { pairs += cadence(every, defaults: defaults) }
+            pairs += schedule(segments, every, defaults: defaults)
+        case .plugin(let name, let segments, let every):
+            pairs.append(("name", text(name)))
+            pairs += schedule(segments, every, defaults: defaults)
         }
         if !option.peers.isEmpty {
             pairs.append(("peers", .list(option.peers.map { text(String(describing: $0)) })))
         }
         return .mapping(pairs)
+    }
+
+    private static func schedule(
+        _ segments: Set<HeaderOption.Segment>, _ every: HeaderOption.Cadence, defaults: Bool
+    ) -> [(key: String, value: ProfileDocument)] {
+        let names = HeaderOption.Segment.allCases.filter(segments.contains).map(\.rawValue)
+        let on = [(key: "on", value: ProfileDocument.list(names.map(text)))]
+        return segments.contains(.data) ? on + cadence(every, defaults: defaults) : on
     }
 
     private static func cadence(

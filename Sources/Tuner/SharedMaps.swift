@@ -17,9 +17,12 @@ package struct SharedMaps: ~Copyable {
     package let peers: Map
     /// Destinations whose paths drop header options.
     package let refusals: Map
+    /// Socket storage: what plug-ins' header options said.
+    let optionValues: Map
 
     static let names = [
         "identity", "statistics", "connections", "header_options", "peers", "refusals",
+        "option_values",
     ]
 
     /// Each by its name; nil: one is missing.
@@ -29,7 +32,7 @@ package struct SharedMaps: ~Copyable {
         guard let identity = try find("identity"), let statistics = try find("statistics"),
             let connections = try find("connections"),
             let headerOptions = try find("header_options"), let peers = try find("peers"),
-            let refusals = try find("refusals")
+            let refusals = try find("refusals"), let optionValues = try find("option_values")
         else { return nil }
         self.identity = identity
         self.statistics = statistics
@@ -37,6 +40,7 @@ package struct SharedMaps: ~Copyable {
         self.headerOptions = headerOptions
         self.peers = peers
         self.refusals = refusals
+        self.optionValues = optionValues
     }
 
     private func visit(
@@ -48,6 +52,7 @@ package struct SharedMaps: ~Copyable {
         try body(headerOptions, "header_options")
         try body(peers, "peers")
         try body(refusals, "refusals")
+        try body(optionValues, "option_values")
     }
 
     /// The pinned ones; nil when nothing is applied.
