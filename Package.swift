@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Host", "Lab", "Profiles", "Statistics", "TestSupport", "tcptune", system,
+                "Host", "Lab", "LinkModel", "Profiles", "Statistics", "TestSupport", "Tuner",
+                "Workloads", "tcptune", system,
             ],
             swiftSettings: strict),
     ],

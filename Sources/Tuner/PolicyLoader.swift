@@ -37,13 +37,15 @@ struct PolicyLoader {
             try SharedMaps.open(layout, orPinThoseOf: object, files)
         }
         try OptionPrograms.fill(object, policy.headers, maps)
-        return try kernel { () throws(BPFError) in
+        let program = try kernel { () throws(BPFError) in
             let program = try object.program(named: "policy")
             try program.bind(try Map.holding(policy.record, name: PolicyRecord.mapName))
-            return LoadedPolicy(
-                program: program, maps: maps,
-                options: try object.map(named: OptionPrograms.map))
+            return program
         }
+        let options = try kernel { () throws(BPFError) in
+            try object.map(named: OptionPrograms.map)
+        }
+        return LoadedPolicy(program: program, maps: maps, options: options)
     }
 
     /// Loads the iterator that takes open connections over, or releases them.
