@@ -64,8 +64,7 @@ extension HeaderOption.RawIdentifier: CustomStringConvertible {
     public var description: String {
         switch self {
         case .exid(let exid):
-            let digits = String(exid, radix: 16, uppercase: true)
-            return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
+            return "0x" + hexadecimal(exid).uppercased()
         case .kind(let kind): return String(kind)
         }
     }

@@ -16,7 +16,10 @@ extension ProfileDocument {
             case .exid: pairs.append(("exid", .scalar("\(id)")))
             case .kind: pairs.append(("kind", .scalar("\(id)")))
             }
-            if !value.isEmpty || defaults { pairs.append(("value", text(hexadecimal(value)))) }
+            if !value.isEmpty || defaults {
+                let digits = value.map { hexadecimal($0) }.joined(separator: " ")
+                pairs.append(("value", text("hex:\(digits)")))
+            }
             pairs += schedule(segments, every, defaults: defaults)
         case .plugin(let name, let segments, let every):
             pairs.append(("name", text(name)))
@@ -52,13 +55,5 @@ extension ProfileDocument {
 
     private static func quantity(_ quantity: Quantity, _ stored: Int) -> ProfileDocument {
         .scalar(quantity.format(UInt32(clamping: stored)))
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        "hex:"
-            + bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count < 2 ? "0\(digits)" : digits
-            }.joined(separator: " ")
     }
 }
