@@ -2,7 +2,7 @@
 /*
  * What happens to connections, told to those who listen (`tcptune events`). Each listener has a
  * ring buffer of its own, put into a slot here; while nobody wants a kind of event, it costs one
- * look at `event_kinds`. The maps are pinned and shared by all programs, like those of maps.h.
+ * look at an array. The maps are pinned and shared by all programs, like those of maps.h.
  */
 #ifndef TCPTUNE_EVENTS_H
 #define TCPTUNE_EVENTS_H
@@ -14,13 +14,13 @@
 #include "maps.h"
 #include "record.h"
 
-/* What any listener wants, a bit per tt_event_kind. */
+/* By tt_event_control. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, TT_EVENT_CONTROL_COUNT);
 	__type(key, u32);
 	__type(value, u32);
-} event_kinds SEC(".maps");
+} event_control SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -45,7 +45,7 @@ struct {
 /* Which kinds anybody wants to hear of. */
 static __always_inline u32 listened_kinds(void)
 {
-	u32 *kinds = bpf_map_lookup_elem(&event_kinds, &(u32){ 0 });
+	u32 *kinds = bpf_map_lookup_elem(&event_control, &(u32){ TT_EVENT_WANTED });
 
 	return kinds ? *kinds : 0;
 }
