@@ -72,7 +72,7 @@ extension KernelSuites {
                 #expect(event.controllerSource == .rule)
                 #expect(event.connection.congestionControl == "reno")
                 #expect(event.optionFailures == [])
-                #expect(event.peerWorkload == nil)
+                #expect(event.connection.peer == nil)
             }
             #expect(events.dropLast().allSatisfy { $0.ending == nil })
             let end = try #require(events.last)

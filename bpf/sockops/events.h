@@ -124,7 +124,7 @@ static __always_inline void event_emit(const struct tt_connection *conn, const s
 }
 
 /* Out of line: it is called from many places, and seldom. */
-static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 kind, u32 options)
+static __noinline void event_tell(struct bpf_sock_ops *ctx, u32 kind, u32 options)
 {
 	struct bpf_sock *sk = ctx->sk;
 	struct tt_connection *conn;
@@ -134,7 +134,7 @@ static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 
 		return;
 	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (conn && tp && conn->attachment == attachment)
+	if (conn && tp && conn->attachment)
 		event_emit(conn, tp, bpf_get_socket_cookie(ctx), kind, options);
 }
 
@@ -142,19 +142,18 @@ static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 
  * Something has happened to this socket's connection. `refused`: what the kernel refused to set
  * just now, the flags of tt_connection.
  */
-static __always_inline void event(struct bpf_sock_ops *ctx, u64 attachment,
-				  enum tt_event_kind kind, u32 refused)
+static __always_inline void event(struct bpf_sock_ops *ctx, enum tt_event_kind kind, u32 refused)
 {
 	if (listened(kind))
-		event_tell(ctx, attachment, kind, refused >> TT_CONN_REFUSED_SHIFT);
+		event_tell(ctx, kind, refused >> TT_CONN_REFUSED_SHIFT);
 }
 
 /* Something about its header options: `options` says which, a bit per tt_header_option. */
-static __always_inline void event_header(struct bpf_sock_ops *ctx, u64 attachment,
-					 enum tt_event_kind kind, u32 options)
+static __always_inline void event_header(struct bpf_sock_ops *ctx, enum tt_event_kind kind,
+					 u32 options)
 {
 	if (listened(kind))
-		event_tell(ctx, attachment, kind, options);
+		event_tell(ctx, kind, options);
 }
 
 /* The same in an iterator. */

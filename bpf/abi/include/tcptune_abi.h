@@ -340,6 +340,7 @@ enum tt_event_kind {
 	TT_EVENT_HEADER_FALLBACK,  /* the SYN went again, without options */
 	TT_EVENT_HEADER_WITHHELD,  /* not offered, since the path had dropped them */
 	TT_EVENT_HEADER_SKIPPED,   /* no space left in the header */
+	TT_EVENT_HEADER_ABANDONED, /* no more are sent: segments with them kept getting lost */
 	TT_EVENT_HEADER_MALFORMED,
 	TT_EVENT_HEADER_UNKNOWN_VERSION,
 	TT_EVENT_KIND_COUNT,
