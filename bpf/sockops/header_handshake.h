@@ -120,6 +120,8 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 	u8 option[TT_RAW_LEN];
 	u32 length = s->length;
 
+	/* Or the compiler takes the bytes for those before the load, zeros. */
+	asm volatile("" : "+r"(s));
 	__builtin_memcpy(option, (const void *)s->bytes, sizeof(option));
 	if (!(s->on & g->where)) {
 		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)))
