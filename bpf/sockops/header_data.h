@@ -110,6 +110,7 @@ static __always_inline void reserve(struct bpf_sock_ops *ctx, struct tt_statisti
 	if (!bpf_reserve_hdr_opt(ctx, length, 0) || ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS)
 		return;
 	count_header(st, TT_HDR_SKIPPED + index);
+	event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(index));
 	if (header[index].every != TT_HDR_EVERY_SEGMENT)
 		state->want &= ~HDR_BIT(index);
 	state->last[index] = header[index].every == TT_HDR_EVERY_SEGMENTS ?
@@ -205,6 +206,7 @@ static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment
 	state->probe = 0;
 	if (++state->losses < LOSSES_MOST)
 		return;
+	event_header(ctx, TT_EVENT_HEADER_ABANDONED, state->negotiated);
 	state->flags |= TT_HDR_STOPPED;
 	state->negotiated = 0;
 	state->want = 0;
@@ -362,7 +364,7 @@ static __always_inline void header_parse(struct bpf_sock_ops *ctx, struct tt_sta
 		parse_own(ctx, st, state, s);
 	if (headers & HDR_RAW_BITS && state->offered & HDR_RAW_BITS &&
 	    !(state->flags & TT_HDR_STOPPED))
-		greet_raws(st, state, load_raws(ctx, 0) & state->offered);
+		greet_raws(ctx, st, state, load_raws(ctx, 0) & state->offered);
 	if (has_header(TT_HDR_USER_TIMEOUT))
 		adopt_user_timeout(ctx, st, state, 0);
 	tp = tcp_sock_of(ctx);

@@ -340,6 +340,7 @@ enum tt_event_kind {
 	TT_EVENT_HEADER_FALLBACK,  /* the SYN went again, without options */
 	TT_EVENT_HEADER_WITHHELD,  /* not offered, since the path had dropped them */
 	TT_EVENT_HEADER_SKIPPED,   /* no space left in the header */
+	TT_EVENT_HEADER_ABANDONED, /* no more are sent: segments with them kept getting lost */
 	TT_EVENT_HEADER_MALFORMED,
 	TT_EVENT_HEADER_UNKNOWN_VERSION,
 	TT_EVENT_KIND_COUNT,
@@ -366,6 +367,13 @@ _Static_assert(TT_OPT_COUNT <= TT_OPT_ERRNO_COUNT, "tt_event.refused_errno");
 
 /* How many may listen at a time, each with a ring buffer of its own. */
 #define TT_EVENT_LISTENERS 4
+
+/* What stands in event_control. */
+enum tt_event_control {
+	TT_EVENT_WANTED,  /* the kinds that any listener wants, a bit per tt_event_kind */
+	TT_EVENT_CHANGES, /* how often something was applied or taken off; for listeners */
+	TT_EVENT_CONTROL_COUNT,
+};
 
 struct tt_event_slot {
 	__u64 lost;  /* events that found no room in the ring buffer */
