@@ -121,6 +121,12 @@ let package = Package(
                 "Profiles", "Telemetry", "TestSupport", "Tuner", "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
+            name: "HeaderOptionTests",
+            dependencies: [
+                "BPF", "CTcptuneABI", "Emulator", "Host", "LinkModel", "Profiles", "Telemetry",
+                "TestSupport", "Tuner", system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Golden"],

@@ -73,7 +73,7 @@ extension HeaderOptionSuites {
 
         @Test func aPeerWhosePrefixesLeaveUsOutAnswersNothing() throws {
             let rig = try HeaderRig()
-            let other = try #require(IPPrefix("10.78.0.0/16"))
+            let other = try IPPrefix("10.78.0.0/16")
             try rig.apply(
                 Self.all, server: Self.all.map { HeaderOption($0.kind, peers: [other]) })
             let listener = try rig.listen()
@@ -91,8 +91,8 @@ extension HeaderOptionSuites {
         /// Prefixes of one option only: the hello goes without it.
         @Test func anOptionGoesToItsPrefixesOnly() throws {
             let rig = try HeaderRig()
-            let other = try #require(IPPrefix("10.78.0.0/16"))
-            let here = try #require(IPPrefix("10.77.0.0/16"))
+            let other = try IPPrefix("10.78.0.0/16")
+            let here = try IPPrefix("10.77.0.0/16")
             try rig.apply([
                 HeaderOption(.telemetry(every: .roundTrip), peers: [here]),
                 HeaderOption(.identity(workload: true, profile: true), peers: [other]),

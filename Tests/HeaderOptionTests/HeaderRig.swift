@@ -74,7 +74,7 @@ final class HeaderRig {
     }
 
     func counts(_ target: Target) throws -> HeaderOptionCounts {
-        try Telemetry(tuner).statistics(of: try tuner.attachments(of: [target]))[0].header
+        try Telemetry(tuner).statistics(of: try tuner.attachments(of: [target]))[0].headerOptions
     }
 
     /// What is known of a tuned socket.

@@ -112,7 +112,7 @@ package final class SegmentCapture: Sendable {
         try withUnsafeTemporaryAllocation(byteCount: 192, alignment: 8) { space in
             while true {
                 let length = recv(
-                    socket.raw.rawValue, space.baseAddress, space.count, CInt(MSG_TRUNC.rawValue))
+                    socket.raw.rawValue, space.baseAddress, space.count, CInt(MSG_TRUNC))
                 if length < 0 && errno == EAGAIN { return }
                 try call("recv", length)
                 let frame = UnsafeRawBufferPointer(rebasing: space[..<min(length, space.count)])

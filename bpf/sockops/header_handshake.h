@@ -423,7 +423,7 @@ static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_st
 {
 	struct greeting g = {
 		.where = TT_HDR_ON_SYNACK,
-		.cookie = ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
+		.cookie = (u16)ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
 		.write = write,
 	};
 	u8 option[OPTION_MAX] = {};
