@@ -59,6 +59,18 @@ struct {
 	__type(value, struct tt_peer_statistics);
 } peers SEC(".maps");
 
+/*
+ * Those that find no room there, by attachment. Made by user space at apply: whoever fills the map
+ * above neither goes uncounted nor keeps a profile from being applied.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct tt_peer_statistics);
+} peer_rest SEC(".maps");
+
 /* Paths that drop options, by destination; evicts the oldest when full. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -222,11 +222,11 @@ struct tt_connection {
 struct tt_peer_key {
 	__u64 attachment;
 	__u32 workload; /* 0 with profile 0: not told */
-	__u32 profile;	/* both TT_PEER_REST: all others, when the map is full */
+	__u32 profile;	/* not both TT_PEER_REST: that is all others, in a map of their own */
 };
 
 #define TT_MAX_PEERS 1024
-#define TT_PEER_REST 0xffffffff /* workload and profile of the entry for the rest */
+#define TT_PEER_REST 0xffffffff /* workload and profile of all others, when the map is full */
 struct tt_peer_statistics {
 	__u64 connections;
 	__u64 telemetry; /* options received */
