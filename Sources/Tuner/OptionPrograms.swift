@@ -25,6 +25,7 @@ enum OptionPrograms {
                     var object = try entry.plugin.open()
                     try setKnobs(
                         object, entry, next: slot < last ? slot + 1 : UInt32(HeaderOption.maximumRaw))
+                    try object.reuse(maps.identity, asMap: "identity")
                     try object.reuse(maps.headerOptions, asMap: "header_options")
                     try object.reuse(maps.optionValues, asMap: "option_values")
                     try object.reuse(array, asMap: map)

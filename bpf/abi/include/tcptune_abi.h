@@ -170,13 +170,6 @@ enum {
 	TT_STATISTICS_RATE_COUNT = TT_RATE_BUCKETS,
 };
 
-/* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
-struct tt_identity {
-	__u64 attachment;
-	__u32 workload; /* what the identity option tells: FNV-1a of the cgroup's or pod's name */
-	__u32 reserved;
-};
-
 /* For the iterator that takes open connections over, by cgroup. */
 struct tt_adoption {
 	__u64 attachment;

@@ -39,6 +39,13 @@ const volatile u32 option_next;	 /* the program after this one */
  */
 #define TCPTUNE_PARSE static __always_inline u32 tcptune_option_parse
 
+/* The kernel lets programs call each other only where they have the same cgroup storage. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+	__type(key, u64);
+	__type(value, struct tt_identity);
+} identity SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -141,11 +148,14 @@ static __always_inline void tcptune_option_receive(struct bpf_sock_ops *ctx,
 static __always_inline int tcptune_option_run(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *sk = (struct bpf_sock *)ctx->sk;
+	struct tt_identity *id = bpf_get_local_storage(&identity, 0);
 	struct tt_header_state *state = NULL;
 	const struct tcp_sock *tp = NULL;
 
 	if (sk) {
 		state = bpf_sk_storage_get(&header_options, sk, NULL, 0);
+		if (state && state->attachment != id->attachment) /* another's */
+			return 1;
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	switch (ctx->op) {

@@ -70,6 +70,13 @@ struct tt_header_state {
 };
 _Static_assert(sizeof(struct tt_header_state) == 120, "tt_header_state");
 
+/* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
+struct tt_identity {
+	__u64 attachment;
+	__u32 workload; /* what the identity option tells: FNV-1a of the cgroup's or pod's name */
+	__u32 reserved;
+};
+
 /* What a plug-in's option said last, as its parse function left it. */
 struct tt_option_value {
 	__u64 heard_ns; /* CLOCK_MONOTONIC; 0: never */
