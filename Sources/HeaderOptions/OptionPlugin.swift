@@ -79,7 +79,8 @@ package struct OptionPlugin: Sendable {
             programs[0].type == .sockOps
         else {
             throw OptionError(
-                .invalid, name, "its object isn't an option's: the one program is "
+                .invalid, name,
+                "its object isn't an option's: the one program is "
                     + "'\(Self.program)', for sockops",
                 advice: "TCPTUNE_OPTION at the end of the source makes it")
         }

@@ -24,7 +24,8 @@ enum OptionPrograms {
                 try entry.plugin.perform { () throws(BPFError) in
                     var object = try entry.plugin.open()
                     try setKnobs(
-                        object, entry, next: slot < last ? slot + 1 : UInt32(HeaderOption.maximumRaw))
+                        object, entry,
+                        next: slot < last ? slot + 1 : UInt32(HeaderOption.maximumRaw))
                     try object.reuse(maps.identity, asMap: "identity")
                     try object.reuse(maps.headerOptions, asMap: "header_options")
                     try object.reuse(maps.optionValues, asMap: "option_values")
