@@ -108,7 +108,7 @@ extension HeaderOptionSuites {
         @Test(arguments: [false, true])
         func aSYNCookieAsksForTheHelloAgain(ipv6: Bool) throws {
             let rig = try HeaderRig()
-            try rig.sysctl("net.ipv4.tcp_syncookies=2", in: rig.network.b)
+            try rig.sysctl("net.ipv4.tcp_syncookies=2", in: rig.far)
             try rig.apply(Self.all)
             let listener = try rig.listen(ipv6: ipv6)
             let connection = try rig.connect(to: listener)
@@ -130,7 +130,7 @@ extension HeaderOptionSuites {
         @Test(arguments: [false, true])
         func fastOpenTakesTheRoom(ipv6: Bool) throws {
             let rig = try HeaderRig()
-            for end in [rig.network.a, rig.network.b] {
+            for end in [rig.near, rig.far] {
                 try rig.sysctl("net.ipv4.tcp_fastopen=3", in: end)
             }
             try rig.apply(Self.all)
@@ -160,7 +160,8 @@ extension HeaderOptionSuites {
             let sent = try rig.segments(from: second.client.localPort)
             let syn = try #require(sent.first)
             #expect(syn.payload == 5)
-            #expect(syn.headerOptions == [.hello(HelloOption(telemetry: true, maximumACKDelay: 50))])
+            let short = HelloOption(telemetry: true, maximumACKDelay: 50)
+            #expect(syn.headerOptions == [.hello(short)])
             let synack = try rig.segments(from: listener.port).last { $0.flags.contains(.syn) }
             #expect(synack?.destinationPort == second.client.localPort)
             #expect(synack?.hello?.identity != nil)
@@ -184,10 +185,10 @@ extension HeaderOptionSuites {
         @Test func aSimultaneousOpenIsAConnection() throws {
             let rig = try HeaderRig()
             try rig.apply(Self.all)
-            let free = try TCPServer(rig.clientPlacement, address: rig.network.a.ipv4).port
+            let free = try TCPServer(rig.clientPlacement, address: rig.near.ipv4).port
             let connection = try TCPConnection.connect(
-                rig.clientPlacement, to: rig.network.a.ipv4, port: free
-            ) { try $0.bind(rig.network.a.ipv4, port: free) }
+                rig.clientPlacement, to: rig.near.ipv4, port: free
+            ) { try $0.bind(rig.near.ipv4, port: free) }
             try connection.send([7])
             #expect(try connection.receive(1) == [7])
             let statistics = try Telemetry(rig.tuner).statistics(

@@ -13,23 +13,41 @@ import Testing
 /// Suites on the kernel: one after the other, since they look at what the kernel is made to do.
 @Suite(.serialized) struct HeaderOptionSuites {}
 
-/// Two hosts that a veth joins, a cgroup on each, and a tuner with pins of its own.
+/// Two hosts, a cgroup on each, and a tuner with pins of its own.
 final class HeaderRig {
     let tuner: Tuner
     let client: TemporaryCgroup
     let server: TemporaryCgroup
-    let network: NetworkPair
-    /// At the server's interface.
+    let near: NetworkPair.End
+    let far: NetworkPair.End
+    private let pair: Owned<NetworkPair>?
+    private let routed: Owned<RoutedPair>?
     private let capture: SegmentCapture
     private var captured: [TCPSegment] = []
 
-    init() throws {
-        try KernelTest.require("ip")
+    private final class Owned<Value: ~Copyable> {
+        let value: Value
+        init(_ value: consuming Value) { self.value = value }
+    }
+
+    /// With a middlebox between the hosts, or a veth.
+    init(middlebox: Bool = false) throws {
+        try KernelTest.require("ip", "nft")
+        if middlebox {
+            let network = Owned(try RoutedPair())
+            (near, far) = (network.value.a, network.value.b)
+            (pair, routed) = (nil, network)
+        } else {
+            let network = Owned(try NetworkPair())
+            (near, far) = (network.value.a, network.value.b)
+            (pair, routed) = (network, nil)
+        }
         tuner = try Tuner(stateDirectory: "/sys/fs/bpf/tcptune-header-\(getpid())")
         client = try TemporaryCgroup()
         server = try TemporaryCgroup()
-        network = try NetworkPair()
-        capture = try SegmentCapture(network.b.interface, in: network.b.path)
+        // At the peer, or in front of what doesn't let everything through.
+        let end = middlebox ? near : far
+        capture = try SegmentCapture(end.interface, in: end.path)
     }
 
     deinit {
@@ -38,8 +56,8 @@ final class HeaderRig {
 
     var clientTarget: Target { .cgroup(client.path.string) }
     var serverTarget: Target { .cgroup(server.path.string) }
-    var clientPlacement: Placement { client.placement(namespace: network.a.path) }
-    var serverPlacement: Placement { server.placement(namespace: network.b.path) }
+    var clientPlacement: Placement { client.placement(namespace: near.path) }
+    var serverPlacement: Placement { server.placement(namespace: far.path) }
 
     /// Both ends with the same options, unless the server's are given.
     func apply(_ options: [HeaderOption], server: [HeaderOption]? = nil) throws {
@@ -52,11 +70,21 @@ final class HeaderRig {
         try tuner.apply(profile, to: [target])
     }
 
+    /// What the middlebox does to packets.
+    func filter(_ rules: String) throws {
+        try routed?.value.filter(rules)
+    }
+
     func listen(ipv6: Bool = false, configure: (TCPOptions) throws -> Void = { _ in }) throws
         -> TCPServer
     {
-        try TCPServer(
-            serverPlacement, address: ipv6 ? network.b.ipv6 : network.b.ipv4, configure: configure)
+        try listen(at: ipv6 ? far.ipv6 : far.ipv4, configure: configure)
+    }
+
+    func listen(
+        at address: String, configure: (TCPOptions) throws -> Void = { _ in }
+    ) throws -> TCPServer {
+        try TCPServer(serverPlacement, address: address, configure: configure)
     }
 
     func connect(

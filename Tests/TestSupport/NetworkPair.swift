@@ -56,7 +56,7 @@ package struct NetworkPair: ~Copyable {
         }
     }
 
-    private static func ip(_ lines: [String], in namespace: String? = nil) throws {
+    static func ip(_ lines: [String], in namespace: String? = nil) throws {
         let place = namespace.map { ["-n", $0] } ?? []
         try Command.check(
             ["ip"] + place + ["-batch", "-"],

@@ -135,6 +135,16 @@ static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_head
 	return state->want | (fin ? fin_bits(state) : 0);
 }
 
+/*
+ * The ACK that ends the handshake: the peer waits for it, so that nothing but a hello that it has
+ * asked for may keep it from getting through.
+ */
+static __always_inline bool ends_handshake(struct bpf_sock_ops *ctx, const struct tcp_sock *tp)
+{
+	return ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS && !ctx->skb_len &&
+	       !tp->bytes_received && tp->bytes_acked <= 1 /* the SYN */;
+}
+
 static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					   struct tt_header_state *state, u32 workload)
 {
@@ -149,7 +159,11 @@ static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_s
 		struct greeting g = repeated(state, false);
 
 		place_hello(ctx, st, &g, workload);
-	} else if (has_header(TT_HDR_TELEMETRY) && want & HDR_BIT(TT_HDR_TELEMETRY)) {
+	}
+	if (ends_handshake(ctx, tp))
+		return;
+	if (!(state->flags & TT_HDR_RESEND) && has_header(TT_HDR_TELEMETRY) &&
+	    want & HDR_BIT(TT_HDR_TELEMETRY)) {
 		reserve(ctx, st, state, TT_HDR_TELEMETRY, TELEMETRY_LEN);
 	}
 	if (has_header(TT_HDR_USER_TIMEOUT) && want & HDR_BIT(TT_HDR_USER_TIMEOUT))

@@ -117,12 +117,13 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 				      const struct greeting *g, u32 index)
 {
 	const volatile struct tt_header_setting *s = &header[index];
+	const void *bytes = (const void *)s->bytes;
 	u8 option[TT_RAW_LEN];
 	u32 length = s->length;
 
-	/* Or the compiler takes the bytes for those before the load, zeros. */
-	asm volatile("" : "+r"(s));
-	__builtin_memcpy(option, (const void *)s->bytes, sizeof(option));
+	/* Without volatile they would be the constants that they are before they are set: zeros. */
+	asm volatile("" : "+r"(bytes));
+	__builtin_memcpy(option, bytes, sizeof(option));
 	if (!(s->on & g->where)) {
 		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)))
 			return;
