@@ -17,6 +17,8 @@ struct CompiledHeaders {
     let profileIdentity: UInt32
     /// Tells one profile's raw options, which are negotiated by their place, from another's.
     let rawIdentity: UInt32
+    /// Whether the identity has no room in a handshake, and follows after it.
+    let identityLater: Bool
 
     /// The plug-ins among them.
     private(set) var plugins: [Plugin] = []
@@ -36,6 +38,9 @@ struct CompiledHeaders {
         rawIdentity = HeaderOption.identity(
             of: resolved.options.compactMap(\.rawIdentifier?.description)
                 .joined(separator: " "))
+        identityLater = [.syn, .synack].contains {
+            HeaderOptionRoom(of: resolved.options, on: $0).identityFollows
+        }
         var prefixes: [IPPrefix: UInt32] = [:]
         for (place, option) in resolved.options.enumerated() {
             var index = option.index

@@ -102,6 +102,7 @@ struct PolicyLoader {
         try object.set(knob: "headers_by_peer", to: .bool(!headers.peers.isEmpty))
         try object.set(knob: "plugins", to: .bool(!headers.plugins.isEmpty))
         try object.set(knob: "profile_identity", to: .unsigned(UInt64(headers.profileIdentity)))
+        try object.set(knob: "identity_later", to: .bool(headers.identityLater))
         try object.set(knob: "raw_identity", to: .unsigned(UInt64(headers.rawIdentity)))
         try object.set(
             knob: "header", to: .bytes(headers.settings.withUnsafeBytes { Array($0) }))

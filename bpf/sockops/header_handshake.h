@@ -79,17 +79,20 @@ static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_stat
 					const struct greeting *g, u32 workload)
 {
 	u8 option[OPTION_MAX] = {};
+	bool whole, later;
 	struct hello h;
-	bool whole;
 	u32 length;
 	long error;
 
 	own_hello(&h, g->allowed, workload);
+	later = identity_later && g->where && h.flags & HELLO_IDENTITY;
+	if (later)
+		h.flags &= ~HELLO_IDENTITY;
 	if (g->cookie)
 		h.flags |= HELLO_COOKIE;
 	length = put_hello(option, &h);
 	error = place(ctx, g, option, length);
-	whole = !error;
+	whole = !error && !later;
 	if (error && h.flags & HELLO_IDENTITY) {
 		h.flags &= ~HELLO_IDENTITY;
 		length = put_hello(option, &h);
@@ -97,7 +100,7 @@ static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_stat
 	}
 	if (h.flags & HELLO_ACK_DELAY)
 		placed(ctx, st, g, TT_HDR_DELAYED_ACK, !error);
-	if (g->allowed & HDR_BIT(TT_HDR_IDENTITY))
+	if (g->allowed & HDR_BIT(TT_HDR_IDENTITY) && !later)
 		placed(ctx, st, g, TT_HDR_IDENTITY, whole);
 	return whole;
 }
@@ -529,6 +532,9 @@ static __always_inline int header_accepted(struct bpf_sock_ops *ctx, struct tt_s
 			greet(ctx, st, state, s, &h, true);
 		}
 	}
+	if (identity_later && state->flags & TT_HDR_ANSWERED && !again &&
+	    allowed & HDR_BIT(TT_HDR_IDENTITY))
+		state->flags |= TT_HDR_RESEND;
 	if (headers & HDR_RAW_BITS && !again)
 		greet_raws(ctx, st, state, load_raws(ctx, BPF_LOAD_HDR_OPT_TCP_SYN));
 	if (has_header(TT_HDR_USER_TIMEOUT) &&
