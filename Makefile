@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test examples check check-report fmt demo figures validate man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures validate man completions install clean
 
 setup:
 	@Scripts/setup
@@ -20,6 +20,11 @@ build: setup
 # Kernel tests need root; without it they are skipped, and TCPTUNE_REQUIRE_KERNEL=1 makes that fail.
 test: setup
 	@Scripts/with-bpffs $(SWIFT) test --no-parallel
+
+# Other kernels, in virtual machines (Tests/vm).
+KERNELS ?= 6.1 6.12 7.2
+vm-test: build
+	@Tests/vm/matrix $(KERNELS)
 
 # The library's example, built as a package of its own.
 examples: setup

@@ -66,16 +66,20 @@ let package = Package(
             dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
             swiftSettings: strict),
         .target(
+            name: "HeaderOptions",
+            dependencies: ["BPF", "CongestionControl", "Host", "Profiles", system],
+            swiftSettings: strict),
+        .target(
             name: "Tuner",
             dependencies: [
-                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles",
-                system,
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "HeaderOptions", "Host",
+                "Profiles", system,
             ], swiftSettings: strict),
         .target(
             name: "Telemetry",
             dependencies: [
-                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "Host", "Profiles",
-                "Tuner", system,
+                "BPF", "BPFPrograms", "CTcptuneABI", "CongestionControl", "HeaderOptions", "Host",
+                "Profiles", "Tuner", system,
             ], swiftSettings: strict),
         .target(
             name: "Workshop",
@@ -86,8 +90,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Host", "Lab", "LinkModel",
-                "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop", system,
+                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host", "Lab",
+                "LinkModel", "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -157,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "LabTests",
             dependencies: [
-                "Host", "Lab", "Profiles", "Statistics", "TestSupport", "tcptune", system,
+                "Host", "Lab", "LinkModel", "Profiles", "Statistics", "TestSupport", "Tuner",
+                "Workloads", "tcptune", system,
             ],
             swiftSettings: strict),
     ],

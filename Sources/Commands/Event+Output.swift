@@ -3,17 +3,17 @@ import Telemetry
 /// An event for people.
 extension Event {
     /// What there is to say beside the addresses and the profile.
-    var words: String {
+    func words(_ names: EventNames) -> String {
         var parts: [String]
         switch kind {
         case .opened, .adopted: parts = [choice]
         case .established: parts = ["after " + Format.microseconds(Double(age) / 1000)]
         case .closed, .failed: parts = ["\(endingWords) after " + duration, summary]
         case .released: parts = ["after " + duration, summary]
-        default: parts = [headerOptions.joined(separator: ", ")]
+        default: parts = [names.options(self).joined(separator: ", ")]
         }
         for failure in optionFailures { parts.append("\(failure.option) refused: \(failure.reason)") }
-        if let peer { parts.append("peer " + peer) }
+        if let peer = names.peer(self) { parts.append("peer " + peer) }
         return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
@@ -43,29 +43,16 @@ extension Event {
             + Format.microseconds(minimumRTT.map(Double.init))
     }
 
-    /// nil: it hasn't said who it is.
-    private var peer: String? {
-        guard peerWorkload != nil || peerProfile != nil else { return nil }
-        return "\(Self.hex(peerWorkload) ?? Format.none)/\(Self.hex(peerProfile) ?? Format.none)"
-    }
-
     /// nil: not known.
     private var minimumRTT: UInt32? {
         connection.minimumRTT == .max ? nil : connection.minimumRTT
-    }
-
-    /// Eight hex digits.
-    private static func hex(_ value: UInt32?) -> String? {
-        guard let value else { return nil }
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }
 
 /// An event for programs; docs/events.md lists the members.
 extension Event {
     /// All but the time.
-    var json: [String: JSON] {
+    func json(_ names: EventNames) -> [String: JSON] {
         let connection = connection
         var members: [String: JSON] = [
             "cgroup": attachment.map { .string("/" + $0.cgroup) } ?? .null,
@@ -76,8 +63,7 @@ extension Event {
             "event": .string(kind.rawValue),
             "local": .string(connection.localAddress.description),
             "networkNamespace": .integer(Int(connection.networkNamespace)),
-            "peerProfile": Self.hex(peerProfile).map { .string($0) } ?? .null,
-            "peerWorkload": Self.hex(peerWorkload).map { .string($0) } ?? .null,
+            "peer": connection.peer.map { PeerLine($0, names.peers, now: time).json } ?? .null,
             "profile": attachment.map { .string($0.profile) } ?? .null,
             "remote": .string(connection.remoteAddress.description),
             "rule": .integer(connection.rule),
@@ -89,7 +75,7 @@ extension Event {
                     .object(["option": .string($0.option), "reason": .string($0.reason)])
                 })
         case .closed, .failed, .released: break
-        default: members["headerOptions"] = .array(headerOptions.map { .string($0) })
+        default: members["headerOptions"] = .array(names.options(self).map { .string($0) })
         }
         if kind != .opened { members["ageSeconds"] = .number(Double(age) / 1e9) }
         if let ending {

@@ -5,14 +5,16 @@ import Telemetry
 /// Events as lines: columns of fixed width, or JSON.
 struct EventLines {
     private let format: OutputOptions.Format
+    private var names: EventNames
     /// CLOCK_REALTIME less CLOCK_MONOTONIC, ns.
     private var offset: UInt64 = 0
     /// The second, since 1970, that `clock` is of.
     private var second: UInt64 = 0
     private var clock = ""
 
-    init(_ format: OutputOptions.Format) {
+    init(_ format: OutputOptions.Format, _ names: EventNames) {
         self.format = format
+        self.names = names
         setClock()
     }
 
@@ -31,9 +33,10 @@ struct EventLines {
     }
 
     mutating func line(_ event: Event) -> String {
+        names.learn(event)
         let time = time(event.time)
         if format == .json {
-            var members = event.json
+            var members = event.json(names)
             members["time"] = .string(time)
             return JSON.object(members).line + "\n"
         }
@@ -43,7 +46,7 @@ struct EventLines {
                 time, event.kind.rawValue, connection.localAddress.description,
                 connection.isInbound ? "<-" : "->", connection.remoteAddress.description,
                 event.attachment?.profile ?? Format.none,
-            ], event.words)
+            ], event.words(names))
     }
 
     /// Events that came too fast.

@@ -43,8 +43,9 @@ struct Events: ParsableCommand {
         // First, so that the place among the listeners is left however this ends.
         let interruption = Interruption()
         let kinds = kind.isEmpty ? Set(Event.Kind.allCases) : Set(kind.flatMap(\.kinds))
-        var stream = try EventStream(try Tuner(), kinds: kinds, of: target.targets)
-        var lines = EventLines(output.output)
+        let tuner = try Tuner()
+        var stream = try EventStream(tuner, kinds: kinds, of: target.targets)
+        var lines = EventLines(output.output, EventNames(tuner))
         let end = duration.map { KernelClock.monotonic() + UInt64($0.seconds * 1e9) } ?? .max
         var left = count ?? .max
         var lost: UInt64 = 0

@@ -6,19 +6,31 @@ import SystemPackage
 ///
 /// It is opened component by component from `/`, through no symbolic link, and what is checked is
 /// what is open: nothing can be exchanged between a look at it and its use.
-struct TrustedDirectory: ~Copyable {
+package struct TrustedDirectory: ~Copyable {
     /// Why a directory or a file isn't to be trusted, or can't be read.
-    struct Refusal: Error {
-        let reason: String
-        var advice: String?
+    package struct Refusal: Error {
+        package let reason: String
+        package var advice: String?
         var check = ControllerPlugin.Check.ownership
+
+        package init(reason: String, advice: String? = nil) {
+            self.reason = reason
+            self.advice = advice
+        }
+
+        init(
+            reason: String, advice: String? = nil, check: ControllerPlugin.Check
+        ) {
+            self.init(reason: reason, advice: advice)
+            self.check = check
+        }
     }
 
     /// Absolute.
-    let path: FilePath
+    package let path: FilePath
     private let descriptor: OwnedDescriptor
 
-    init(_ path: FilePath) throws(Refusal) {
+    package init(_ path: FilePath) throws(Refusal) {
         let path = try Self.absolute(path)
         var opened: FilePath = "/"
         var descriptor = try Self.open(opened, AT_FDCWD, "/")
@@ -37,7 +49,7 @@ struct TrustedDirectory: ~Copyable {
     /// A file in it; nil: there is none of this name.
     ///
     /// - Parameter limit: in bytes.
-    func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8]? {
+    package func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8]? {
         let path = self.path.appending(name)
         // Without waiting for somebody to write into a named pipe.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC

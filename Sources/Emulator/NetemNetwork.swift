@@ -50,25 +50,33 @@ package final class NetemNetwork: HostNetwork {
     }
 
     package func mark() throws(EmulatorError) {
-        let lanes = [try count(routers[0]), try count(routers[1])]
+        let now = try count()
         before.withLock {
-            $0.time = Int64(KernelClock.monotonic())
-            $0.lanes = lanes
+            $0.time = now.time
+            $0.lanes = now.lanes
         }
     }
 
     package func stop() throws(EmulatorError) -> EmulatorReport {
         let before = before.withLock { $0 }
-        let lanes = zip([try count(routers[0]), try count(routers[1])], before.lanes).map {
+        let now = try count()
+        let lanes = zip(now.lanes, before.lanes).map {
             EmulatorReport.Direction(
                 counters: $0.since($1), queueingDelay: DelayHistogram(),
                 lateness: DelayHistogram(), decisions: nil)
         }
         return EmulatorReport(
             down: lanes[0], up: lanes[1], markTime: before.time - before.start,
-            duration: Int64(KernelClock.monotonic()) - before.time, queueSamples: [],
+            duration: now.time - before.time, queueSamples: [],
             cpuSeconds: 0, stalls: 0, stalled: 0, longestStall: 0, txDropped: 0, isRealTime: false,
             disturbances: [])
+    }
+
+    private func count() throws(EmulatorError) -> Counted {
+        let down = try count(routers[0])
+        // tc takes a while: this is nearest to both.
+        let time = Int64(KernelClock.monotonic())
+        return Counted(time: time, lanes: [down, try count(routers[1])])
     }
 
     /// What a router has sent to the other one: `Sent 90 bytes 1 pkt (dropped 0, ...`.

@@ -78,7 +78,7 @@ extension LinkSpecParser {
         } catch {
             let near = didYouMean(place.text, Self.words)
             throw self.error(
-                .trace, place, "trace \(quoted(place.text)) can't be read: \(error)",
+                .trace, place, "trace '\(place.text)' can't be read: \(error)",
                 "the name of a trace\(near)")
         }
         do throws(TraceError) {

@@ -13,6 +13,8 @@ public struct HeaderOption: Sendable, Equatable {
         case userTimeout(Int)
         /// Bytes of the user's own.
         case raw(id: RawIdentifier, value: [UInt8], on: Set<Segment>, every: Cadence)
+        /// Bytes that a plug-in's program makes, and reads at the other end.
+        case plugin(name: String, on: Set<Segment>, every: Cadence)
     }
 
     /// How often an option is sent beyond the handshake.
@@ -45,7 +47,7 @@ public struct HeaderOption: Sendable, Equatable {
     /// Prefixes one of which holds the remote address; empty: everyone. Sorted, each once.
     public let peers: [IPPrefix]
 
-    /// The most raw options a profile may have.
+    /// The most raw options and plug-ins' a profile may have.
     public static let maximumRaw = 4
     /// The longest value of a raw option, in bytes.
     public static let maximumRawLength = 32
@@ -62,8 +64,7 @@ extension HeaderOption.RawIdentifier: CustomStringConvertible {
     public var description: String {
         switch self {
         case .exid(let exid):
-            let digits = String(exid, radix: 16, uppercase: true)
-            return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
+            return "0x" + hexadecimal(exid).uppercased()
         case .kind(let kind): return String(kind)
         }
     }

@@ -8,15 +8,17 @@ struct HeaderOptionBuilder {
         var places: [Location] = []
         var types: Set<HeaderOptionType> = []
         var identifiers: Set<HeaderOption.RawIdentifier> = []
+        var plugins: Set<String> = []
         var raw = 0
         for value in values {
             guard let name = value["type"]?.text, let type = HeaderOptionType(rawValue: name)
             else { continue }
-            if type == .raw {
+            if type == .raw || type == .plugin {
                 raw += 1
                 if raw == HeaderOption.maximumRaw + 1 {
                     note(
-                        value.location, "more than \(HeaderOption.maximumRaw) raw options",
+                        value.location,
+                        "more than \(HeaderOption.maximumRaw) raw options and plug-ins",
                         expected: "at most \(HeaderOption.maximumRaw)")
                 }
             } else if !types.insert(type).inserted {
@@ -29,6 +31,12 @@ struct HeaderOptionBuilder {
                 note(
                     (value["exid"] ?? value["kind"] ?? value).location,
                     "\(label) \(id) is already another option's", expected: "one of its own")
+                continue
+            }
+            if case .plugin(let name, _, _) = kind, !plugins.insert(name).inserted {
+                note(
+                    value.location, "a second option of plug-in \(Quoted(name))",
+                    expected: "one only")
                 continue
             }
             options.append(
@@ -48,6 +56,10 @@ struct HeaderOptionBuilder {
         case .delayedACK: return delayedACK(value)
         case .userTimeout: return userTimeout(value)
         case .raw: return raw(value)
+        case .plugin:
+            guard let name = value["name"]?.text else { return nil }
+            let (segments, every) = schedule(value)
+            return .plugin(name: name, on: segments, every: every)
         }
     }
 
@@ -86,6 +98,15 @@ struct HeaderOptionBuilder {
     }
 
     private mutating func raw(_ value: CheckedValue) -> HeaderOption.Kind? {
+        let (segments, every) = schedule(value)
+        guard let id = identifier(value) else { return nil }
+        return .raw(id: id, value: value["value"]?.bytes ?? [], on: segments, every: every)
+    }
+
+    /// Where and how often.
+    private mutating func schedule(
+        _ value: CheckedValue
+    ) -> (Set<HeaderOption.Segment>, HeaderOption.Cadence) {
         let segments = Set(
             value["on"]?.list.compactMap { $0.text.flatMap(HeaderOption.Segment.init) } ?? [])
         if let every = value["every"], !segments.isEmpty, !segments.contains(.data) {
@@ -94,10 +115,7 @@ struct HeaderOptionBuilder {
                 expected: "data in on, or no every")
         }
         let isOnData = segments.contains(.data)
-        guard let id = identifier(value) else { return nil }
-        return .raw(
-            id: id, value: value["value"]?.bytes ?? [], on: segments,
-            every: isOnData ? value["every"]?.cadence ?? .roundTrip : .roundTrip)
+        return (segments, isOnData ? value["every"]?.cadence ?? .roundTrip : .roundTrip)
     }
 
     private mutating func identifier(_ value: CheckedValue) -> HeaderOption.RawIdentifier? {

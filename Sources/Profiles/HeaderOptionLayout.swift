@@ -73,7 +73,7 @@ extension HeaderOptionType {
         case .telemetry: [.hello, .telemetry]
         case .identity, .delayedACK: [.hello]
         case .userTimeout: [.userTimeout]
-        case .raw: [.raw]
+        case .raw, .plugin: [.raw]
         }
     }
 
@@ -83,6 +83,7 @@ extension HeaderOptionType {
         case .telemetry, .identity, .delayedACK: "254, 0x7474"
         case .userTimeout: "28"
         case .raw: "254, your ExID; or a kind"
+        case .plugin: "254, its ExID"
         }
     }
 
@@ -91,7 +92,7 @@ extension HeaderOptionType {
         switch self {
         case .telemetry, .userTimeout: [.syn, .synack, .data]
         case .identity, .delayedACK: [.syn, .synack]
-        case .raw: HeaderOption.Segment.allCases
+        case .raw, .plugin: HeaderOption.Segment.allCases
         }
     }
 
@@ -102,14 +103,14 @@ extension HeaderOptionType {
         case .identity: "6 + 8"
         case .delayedACK: "6 + 2"
         case .userTimeout: "4"
-        case .raw: "4 + value"
+        case .raw, .plugin: "4 + value"
         }
     }
 
     /// Whether something of it waits for the other end's answer.
     package var isNegotiated: Bool {
         switch self {
-        case .telemetry, .delayedACK, .raw: true
+        case .telemetry, .delayedACK, .raw, .plugin: true
         case .identity, .userTimeout: false
         }
     }
@@ -122,6 +123,7 @@ extension HeaderOptionType {
         case .delayedACK: "{ type: delayed-ack, maximum: 5ms }"
         case .userTimeout: "{ type: user-timeout, value: 30s }"
         case .raw: #"{ type: raw, exid: 0xABCD, value: "hex:01 02 03", on: [syn, data] }"#
+        case .plugin: "{ type: plugin, name: queue-depth, on: [data] }"
         }
     }
 }

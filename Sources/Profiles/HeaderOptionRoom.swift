@@ -17,28 +17,44 @@ package struct HeaderOptionRoom: Sendable, Equatable {
     /// What the profile's take, by option.
     package let parts: [Part]
 
+    /// Whether the identity has no room on this segment of a handshake, and follows in a second
+    /// hello after it.
+    package let identityFollows: Bool
+
     /// The room on one kind of segment when every option is sent, whoever the peer is.
+    ///
+    /// The user timeout isn't counted on data: it is sent once, before telemetry is.
     package init(of options: [HeaderOption], on segment: HeaderOption.Segment) {
         kernel = segment.isHandshake ? 20 : 12
         let hello = options.firstIndex { $0.isInHello }
         let head = hello.map { Part(name: "hello", bytes: HeaderOptionRoom.hello, index: $0) }
-        parts =
+        let all =
             (segment.isHandshake ? [head].compactMap { $0 } : [])
             + options.enumerated().compactMap { index, option in
                 let bytes = option.bytes(on: segment)
                 guard bytes > 0 else { return nil }
                 return Part(name: option.label, bytes: bytes, index: index)
             }
+        let withoutIdentity = all.filter {
+            options[$0.index].type != .identity || $0.name == "hello"
+        }
+        identityFollows =
+            kernel + Self.padded(all) > Self.limit && withoutIdentity.count < all.count
+        parts = identityFollows ? withoutIdentity : all
+    }
+
+    private static func padded(_ parts: [Part]) -> Int {
+        (parts.reduce(0) { $0 + $1.bytes } + 3) & ~3
     }
 
     /// The hello without what else is in it, in bytes.
     package static let hello = 6
 
     /// Of the profile's options, in bytes; the kernel pads them to a multiple of four.
-    package var padding: Int { -parts.reduce(0) { $0 + $1.bytes } & 3 }
+    package var padding: Int { Self.padded(parts) - parts.reduce(0) { $0 + $1.bytes } }
 
     /// Everything, in bytes.
-    package var total: Int { parts.reduce(kernel + padding) { $0 + $1.bytes } }
+    package var total: Int { kernel + Self.padded(parts) }
 
     /// The option with which it gets too much; `nil` when everything fits.
     package var firstTooMany: Int? {
@@ -76,7 +92,7 @@ extension HeaderOption {
     package var isInHello: Bool {
         switch type {
         case .telemetry, .identity, .delayedACK: true
-        case .userTimeout, .raw: false
+        case .userTimeout, .raw, .plugin: false
         }
     }
 
@@ -85,6 +101,7 @@ extension HeaderOption {
         switch kind {
         case .raw(.exid(let exid), _, _, _): "raw \(RawIdentifier.exid(exid))"
         case .raw(.kind(let kind), _, _, _): "raw kind \(kind)"
+        case .plugin(let name, _, _): name
         default: type.rawValue
         }
     }
@@ -95,7 +112,8 @@ extension HeaderOption {
         case .telemetry: return segment == .data ? 20 : 0
         case .identity: return segment.isHandshake ? 8 : 0
         case .delayedACK: return segment.isHandshake ? 2 : 0
-        case .userTimeout: return segment == .fin ? 0 : 4
+        case .userTimeout: return segment.isHandshake ? 4 : 0
+        case .plugin: return 0  // not known here: checked when it is applied
         case .raw(let id, let value, let segments, _):
             guard case .exid = id else {
                 return segments.contains(segment) ? 2 + value.count : 0

@@ -1,7 +1,7 @@
 /// The scalars that only header options have.
 extension Shape {
     /// `0xABCD`, or the same number in decimal.
-    static func exid(
+    static func parseExID(
         _ text: String, _ value: YAMLScalar
     ) throws(Quantity.Problem) -> CheckedValue.Content {
         let number: Int?
@@ -21,13 +21,13 @@ extension Shape {
     }
 
     /// `hex:01 02 03` or `text:abc`.
-    static func bytes(
+    static func parseBytes(
         _ value: YAMLScalar, maximum: Int
     ) throws(Quantity.Problem) -> CheckedValue.Content {
         let bytes: [UInt8]
         switch value {
         case .text(let text) where text.hasPrefix("hex:"):
-            guard let read = hexadecimal(text.dropFirst(4)) else {
+            guard let read = parseHexadecimal(text.dropFirst(4)) else {
                 throw Quantity.Problem(
                     problem: "\(Quoted(text)) is bad hex",
                     expected: "two digits per byte, such as hex:01 02 03")
@@ -46,7 +46,7 @@ extension Shape {
     }
 
     /// Pairs of digits, spaces between pairs at will.
-    private static func hexadecimal(_ text: Substring) -> [UInt8]? {
+    private static func parseHexadecimal(_ text: Substring) -> [UInt8]? {
         var bytes: [UInt8] = []
         var rest = text[...]
         while true {
@@ -64,7 +64,7 @@ extension Shape {
     static let segmentsRange: ClosedRange<UInt32> = 1...1_000_000
 
     /// `rtt`, `segment`, a duration, or a number of segments.
-    static func cadence(
+    static func parseCadence(
         _ text: String, _ value: YAMLScalar
     ) throws(Quantity.Problem) -> CheckedValue.Content {
         switch value {

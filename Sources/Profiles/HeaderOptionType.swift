@@ -6,6 +6,7 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
     case delayedACK = "delayed-ack"
     case userTimeout = "user-timeout"
     case raw
+    case plugin
 
     package static let delayRange: ClosedRange<UInt32> = 1000...200_000
     /// 15 bits of seconds or of minutes (RFC 5482, section 3).
@@ -19,6 +20,7 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
         case .delayedACK: "The longest the sender delays an acknowledgement, for a shorter RTO."
         case .userTimeout: "How long data may stay unacknowledged (RFC 5482)."
         case .raw: "Bytes of your own, under an ExID or a kind."
+        case .plugin: "Bytes that a program of your own makes and reads."
         }
     }
 
@@ -49,6 +51,13 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
                         summary: "The timeout, in whole seconds; above 32767s, whole minutes.")
                 ]
             case .raw: Self.rawKeys
+            case .plugin:
+                [
+                    Shape.Key(
+                        name: "name", shape: .text(.optionName), isRequired: true,
+                        summary: "The plug-in's, a directory in /etc/tcptune/options.d."),
+                    Self.segments, Self.every,
+                ]
             }
         return own + [Self.peers]
     }
@@ -77,15 +86,16 @@ package enum HeaderOptionType: String, Sendable, CaseIterable {
         Shape.Key(
             name: "value", shape: .bytes(maximum: HeaderOption.maximumRawLength),
             summary: "The bytes after the identifier; none by default.", fallback: "none"),
-        Shape.Key(
-            name: "on",
-            shape: .list(
-                of: .choice(HeaderOption.Segment.allCases.map(\.rawValue)), what: "segments",
-                count: 1...HeaderOption.Segment.allCases.count),
-            isRequired: true,
-            summary: "Where it is sent; on data and FIN only to a peer that answered."),
-        every,
+        segments, every,
     ]
+
+    private static let segments = Shape.Key(
+        name: "on",
+        shape: .list(
+            of: .choice(HeaderOption.Segment.allCases.map(\.rawValue)), what: "segments",
+            count: 1...HeaderOption.Segment.allCases.count),
+        isRequired: true,
+        summary: "Where it is sent; on data and FIN only to a peer that answered.")
 
     private static let peers = Shape.Key(
         name: "peers", shape: .list(of: .prefix, what: "prefixes", count: 1...65536),
@@ -112,6 +122,7 @@ extension HeaderOption {
         case .delayedACK: .delayedACK
         case .userTimeout: .userTimeout
         case .raw: .raw
+        case .plugin: .plugin
         }
     }
 }

@@ -16,15 +16,27 @@ extension ProfileDocument {
             case .exid: pairs.append(("exid", .scalar("\(id)")))
             case .kind: pairs.append(("kind", .scalar("\(id)")))
             }
-            if !value.isEmpty || defaults { pairs.append(("value", text(hexadecimal(value)))) }
-            let names = HeaderOption.Segment.allCases.filter(segments.contains).map(\.rawValue)
-            pairs.append(("on", .list(names.map(text))))
-            if segments.contains(.data) { pairs += cadence(every, defaults: defaults) }
+            if !value.isEmpty || defaults {
+                let digits = value.map { hexadecimal($0) }.joined(separator: " ")
+                pairs.append(("value", text("hex:\(digits)")))
+            }
+            pairs += schedule(segments, every, defaults: defaults)
+        case .plugin(let name, let segments, let every):
+            pairs.append(("name", text(name)))
+            pairs += schedule(segments, every, defaults: defaults)
         }
         if !option.peers.isEmpty {
             pairs.append(("peers", .list(option.peers.map { text(String(describing: $0)) })))
         }
         return .mapping(pairs)
+    }
+
+    private static func schedule(
+        _ segments: Set<HeaderOption.Segment>, _ every: HeaderOption.Cadence, defaults: Bool
+    ) -> [(key: String, value: ProfileDocument)] {
+        let names = HeaderOption.Segment.allCases.filter(segments.contains).map(\.rawValue)
+        let on = [(key: "on", value: ProfileDocument.list(names.map(text)))]
+        return segments.contains(.data) ? on + cadence(every, defaults: defaults) : on
     }
 
     private static func cadence(
@@ -43,13 +55,5 @@ extension ProfileDocument {
 
     private static func quantity(_ quantity: Quantity, _ stored: Int) -> ProfileDocument {
         .scalar(quantity.format(UInt32(clamping: stored)))
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        "hex:"
-            + bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count < 2 ? "0\(digits)" : digits
-            }.joined(separator: " ")
     }
 }

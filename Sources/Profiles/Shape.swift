@@ -112,6 +112,15 @@ extension Shape.TextRule {
             }
     }
 
+    package static let optionName = Shape.TextRule(
+        expectation: "a plug-in's name of a-z, 0-9 and '-', at most 31 characters, "
+            + "the first a letter",
+        pattern: "^[a-z][-a-z0-9]*$", maximumLength: 31
+    ) { text in
+        guard let first = text.utf8.first, isLower(first), !isDigit(first) else { return false }
+        return text.utf8.allSatisfy { isLower($0) || $0 == UInt8(ascii: "-") }
+    }
+
     static let parameterName = Shape.TextRule(
         expectation: "a parameter's name of letters, digits and '_', at most 63 characters",
         pattern: "^[A-Za-z_][A-Za-z0-9_]*$", maximumLength: 63

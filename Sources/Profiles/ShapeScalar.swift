@@ -50,9 +50,9 @@ extension Shape {
                 problem: "\(Quoted(text)) has no unit", expected: quantity.expectation)
         case (.prefix, .text(let text)):
             return .prefix(try Self.prefix(text))
-        case (.exid, _): return try Self.exid(text, value)
-        case (.bytes(let maximum), _): return try Self.bytes(value, maximum: maximum)
-        case (.cadence, _): return try Self.cadence(text, value)
+        case (.exid, _): return try Self.parseExID(text, value)
+        case (.bytes(let maximum), _): return try Self.parseBytes(value, maximum: maximum)
+        case (.cadence, _): return try Self.parseCadence(text, value)
         case (.parameter, _):
             return .parameter(try Self.parameter(value))
         default:

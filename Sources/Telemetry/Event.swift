@@ -26,6 +26,8 @@ public struct Event: Sendable {
         case headerWithheld = "header-withheld"
         /// There was no space left in the header.
         case headerSkipped = "header-skipped"
+        /// No more are sent, since segments with them kept getting lost.
+        case headerAbandoned = "header-abandoned"
         case headerMalformed = "header-malformed"
         case headerUnknownVersion = "header-unknown-version"
 
@@ -94,14 +96,6 @@ public struct Event: Sendable {
     /// Pure ACKs included.
     public var segmentsReceived: UInt32 { record.segments_received }
     public var dataSegmentsSent: UInt32 { record.data_segments_sent }
-    /// What the peer told of its workload, a hash; nil: nothing.
-    public var peerWorkload: UInt32? {
-        record.connection.peer.workload == 0 ? nil : record.connection.peer.workload
-    }
-    /// What the peer told of its profile, a hash; nil: nothing.
-    public var peerProfile: UInt32? {
-        record.connection.peer.profile == 0 ? nil : record.connection.peer.profile
-    }
 
     /// Options of the profile that the kernel refused to set just now.
     public var optionFailures: [OptionFailure] {
@@ -114,11 +108,9 @@ public struct Event: Sendable {
         }
     }
 
-    /// The header options that it is about.
-    public var headerOptions: [String] {
-        let names = ["telemetry", "identity", "delayed-ack", "user-timeout"]
-        return (0..<Int(TT_HDR_COUNT.rawValue)).filter { record.options >> UInt32($0) & 1 == 1 }
-            .map { $0 < names.count ? names[$0] : "raw\($0 - names.count + 1)" }
+    /// The header options that it is about, in ``HeaderOptionCounts/optionCount``'s order.
+    public var headerOptions: [Int] {
+        (0..<HeaderOptionCounts.optionCount).filter { record.options >> UInt32($0) & 1 == 1 }
     }
 
     /// The kernel's reason for the end; nil: there was none, or it hasn't ended.

@@ -25,39 +25,38 @@ struct EventOwner {
     }
 }
 
-/// The owners by their key in the kernel, read again when one isn't known and every few seconds: a
-/// cgroup can get another profile.
+/// The owners by their key in the kernel, read again when one isn't known or something has changed.
 struct EventOwners {
     private let tuner: Tuner
     private var owners: [UInt64: EventOwner] = [:]
     /// As it was read before: events of connections whose attachment is just gone.
     private var earlier: [UInt64: EventOwner] = [:]
-    /// CLOCK_MONOTONIC, ns.
-    private var readAt: UInt64 = 0
     /// Keys that weren't there when it was read.
     private var unknown: Set<UInt64> = []
+    /// The listener's count of changes when it was read; nil: it has to be read.
+    private var changes: UInt32?
 
     init(_ tuner: Tuner) {
         self.tuner = tuner
     }
 
-    /// How long what was read is taken for true, ns.
-    private static let lifetime: UInt64 = 2_000_000_000
-
-    /// - Parameter time: the event's, CLOCK_MONOTONIC in ns.
-    mutating func owner(of id: UInt64, at time: UInt64) -> EventOwner? {
-        if time > readAt &+ Self.lifetime {
-            unknown = []
-            read(at: time)
-        } else if owners[id] == nil, unknown.insert(id).inserted {
-            read(at: time)
-        }
-        return owners[id] ?? earlier[id]
+    /// To be called before some events are looked at.
+    mutating func heed(changes now: UInt32) {
+        guard now != changes else { return }
+        changes = now
+        unknown = []
+        read()
     }
 
-    private mutating func read(at time: UInt64) {
-        readAt = time
-        // A change in the middle of which it is read can make it fail: the next time, then.
+    mutating func owner(of id: UInt64) -> EventOwner? {
+        if let owner = owners[id] ?? earlier[id] { return owner }
+        // A change that isn't complete yet.
+        if unknown.insert(id).inserted { read() }
+        return owners[id]
+    }
+
+    private mutating func read() {
+        // In the middle of a change it can fail; its end is heeded.
         guard let attachments = try? tuner.attachments() else { return }
         earlier = owners
         owners = [:]

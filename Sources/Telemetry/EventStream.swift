@@ -74,6 +74,7 @@ public struct EventStream: ~Copyable {
         } catch {
             throw TunerError(error)
         }
+        owners.heed(changes: try listener.changes())
         var records: [tt_event] = []
         swap(&records, &self.records)
         ring.consume(atMost: Self.batch) { records.append($0.loadUnaligned(as: tt_event.self)) }
@@ -83,7 +84,7 @@ public struct EventStream: ~Copyable {
 
     /// nil: it isn't wanted.
     private mutating func event(_ record: tt_event) -> Event? {
-        let owner = owners.owner(of: record.connection.attachment, at: record.time_ns)
+        let owner = owners.owner(of: record.connection.attachment)
         if let cgroups {
             guard let owner, cgroups.contains(owner.attachment.cgroupID) else { return nil }
         }

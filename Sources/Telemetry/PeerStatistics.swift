@@ -54,14 +54,22 @@ extension Telemetry {
         guard attachments.contains(where: \.hasHeaderOptions), let maps = try tuner.sharedMaps()
         else { return attachments.map { _ in [] } }
         var found: [UInt64: [PeerStatistics]] = [:]
+        func add(_ key: tt_peer_key, _ value: UnsafeRawBufferPointer) {
+            let statistics = PeerStatistics(
+                PeerIdentity(workload: key.workload, profile: key.profile), value)
+            if statistics.connections > 0 || statistics.reports > 0 {
+                found[key.attachment, default: []].append(statistics)
+            }
+        }
         do throws(BPFError) {
             try maps.peers.forEachRaw { (key, value) throws(BPFError) in
-                let key = key.loadUnaligned(as: tt_peer_key.self)
-                let statistics = PeerStatistics(
-                    PeerIdentity(workload: key.workload, profile: key.profile), value)
-                if statistics.connections > 0 || statistics.reports > 0 {
-                    found[key.attachment, default: []].append(statistics)
-                }
+                add(key.loadUnaligned(as: tt_peer_key.self), value)
+            }
+            try maps.peerRest.forEachRaw { (key, value) throws(BPFError) in
+                let attachment = key.loadUnaligned(as: UInt64.self)
+                let rest = tt_peer_key(
+                    attachment: attachment, workload: TT_PEER_REST, profile: TT_PEER_REST)
+                add(rest, value)
             }
         } catch {
             throw TunerError(error)

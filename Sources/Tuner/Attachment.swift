@@ -35,6 +35,8 @@ public struct Attachment: Sendable {
     public let collectsStatistics: Bool
     /// Whether its connections' packets carry header options.
     public let hasHeaderOptions: Bool
+    /// The plug-ins among its header options.
+    package let optionPlugins: [OptionPluginRecord]
     /// The program's id, as `bpftool prog` has it.
     public let programID: UInt32
     /// Seconds since 1970 when the cgroup was attached, and when this profile was put on it.

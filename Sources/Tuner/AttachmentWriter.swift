@@ -24,6 +24,7 @@ struct AttachmentWriter {
             do throws(BPFError) {
                 try Map.holding(record, name: AttachmentRecord.mapName)
                     .pin(at: layout.record(cgroup.id))
+                try OptionPrograms.pin(of: program, at: layout.attachment(cgroup.id))
                 try maps.resetStatistics(of: record.attachment)
                 try program.attach(cgroup: directory.raw).pin(at: layout.link(cgroup.id))
                 try putInForce(
@@ -43,6 +44,7 @@ struct AttachmentWriter {
         guard let link = try Link.open(pinned: layout.link(cgroup)) else {
             throw BPFError(.notFound, what: "open the link", subject: "\(cgroup)")
         }
+        try OptionPrograms.pin(of: program, at: layout.attachment(cgroup))
         try link.update(program: program)
     }
 
@@ -64,6 +66,7 @@ struct AttachmentWriter {
         if let link = try Link.open(pinned: layout.link(cgroup)) { try? link.detach() }
         _ = try files.unlink(layout.link(cgroup))
         _ = try files.unlink(layout.record(cgroup))
+        try OptionPrograms.removeStale(in: layout.attachment(cgroup), except: nil, files)
         _ = try files.removeDirectory(layout.attachment(cgroup))
     }
 }

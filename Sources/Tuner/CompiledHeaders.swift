@@ -1,4 +1,5 @@
 import CTcptuneABI
+import HeaderOptions
 import Profiles
 
 /// A profile's header options in the form that the policy program takes.
@@ -16,15 +17,32 @@ struct CompiledHeaders {
     let profileIdentity: UInt32
     /// Tells one profile's raw options, which are negotiated by their place, from another's.
     let rawIdentity: UInt32
+    /// Whether the identity has no room in a handshake, and follows after it.
+    let identityLater: Bool
 
-    init(_ profile: Profile) {
+    /// The plug-ins among them.
+    private(set) var plugins: [Plugin] = []
+
+    /// A raw option whose value a plug-in's program makes.
+    struct Plugin {
+        let plugin: OptionPlugin
+        /// `tt_header_option`.
+        let index: UInt32
+        /// `tt_header_where`.
+        let on: UInt8
+    }
+
+    init(_ profile: Profile, _ resolved: ResolvedOptions) {
         profileIdentity = HeaderOption.identity(of: profile.name)
         var raws = 0
         rawIdentity = HeaderOption.identity(
-            of: profile.headerOptions.compactMap(\.rawIdentifier?.description)
+            of: resolved.options.compactMap(\.rawIdentifier?.description)
                 .joined(separator: " "))
+        identityLater = [.syn, .synack].contains {
+            HeaderOptionRoom(of: resolved.options, on: $0).identityFollows
+        }
         var prefixes: [IPPrefix: UInt32] = [:]
-        for option in profile.headerOptions {
+        for (place, option) in resolved.options.enumerated() {
             var index = option.index
             if index == TT_HDR_RAW.rawValue {
                 index += UInt32(raws)
@@ -32,6 +50,11 @@ struct CompiledHeaders {
             }
             settings[Int(index)] = tt_header_setting(option.kind)
             all |= 1 << index
+            if let plugin = resolved.plugins[place] {
+                settings[Int(index)].value = TT_HDR_RAW_PLUGIN.rawValue
+                plugins.append(
+                    Plugin(plugin: plugin, index: index, on: settings[Int(index)].on))
+            }
             if option.peers.isEmpty { anyPeer |= 1 << index }
             for prefix in option.peers { prefixes[prefix, default: 0] |= 1 << index }
         }
@@ -52,7 +75,7 @@ extension HeaderOption {
         case .identity: TT_HDR_IDENTITY.rawValue
         case .delayedACK: TT_HDR_DELAYED_ACK.rawValue
         case .userTimeout: TT_HDR_USER_TIMEOUT.rawValue
-        case .raw: TT_HDR_RAW.rawValue
+        case .raw, .plugin: TT_HDR_RAW.rawValue
         }
     }
 }
@@ -83,6 +106,7 @@ extension tt_header_setting {
         case .userTimeout(let seconds):
             on = UInt8(handshake)
             value = UInt32(seconds)
+        case .plugin: preconditionFailure("plug-ins are resolved to raw options")
         case .raw(let id, let bytes, let segments, let every):
             on = UInt8(segments.reduce(0 as UInt32) { $0 | $1.flag })
             set(id, bytes)

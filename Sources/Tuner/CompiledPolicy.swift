@@ -1,5 +1,6 @@
 import CTcptuneABI
 import CongestionControl
+import HeaderOptions
 import Host
 import Profiles
 
@@ -35,7 +36,8 @@ struct CompiledPolicy {
     }
 
     init(
-        _ profile: Profile, catalog: ControllerCatalog, limits: Limits, now: UInt64
+        _ profile: Profile, catalog: ControllerCatalog, options catalogOfOptions: OptionCatalog,
+        limits: Limits, now: UInt64
     ) throws(TunerError) {
         var chosen: [String: ChosenController] = [:]
         var passedOver: [String] = []
@@ -67,13 +69,14 @@ struct CompiledPolicy {
         registrations = Self.registrations(chosen.values)
         self.passedOver = passedOver
         rules = RuleSets(profile.rules)
-        headers = CompiledHeaders(profile)
+        headers = CompiledHeaders(profile, try ResolvedOptions(profile, catalogOfOptions))
         options = settings.reduce(0) { $0 | $1.present }
         collect = Self.collect(profile.statistics)
         record = PolicyRecord(
             profile: profile.name, hash: profile.contentHash, text: profile.canonicalYAML,
             controllers: instances, passedOver: passedOver, collect: collect,
-            headers: headers.all, loadedAt: now)
+            headers: headers.all,
+            optionPlugins: headers.plugins.map(OptionPluginRecord.init), loadedAt: now)
     }
 
     private static func registrations(_ chosen: some Sequence<ChosenController>) -> [Registration] {

@@ -34,6 +34,11 @@ package struct EventListener: ~Copyable {
         withExtendedLifetime(state) {}
     }
 
+    /// Differs after every change to what is applied on this host.
+    package func changes() throws(TunerError) -> UInt32 {
+        try kernel { () throws(BPFError) in try maps.changes() }
+    }
+
     /// How many events found no room in the ring buffer.
     package func lost() throws(TunerError) -> UInt64 {
         try kernel { () throws(BPFError) in try maps.entry(slot).lost }

@@ -9,8 +9,8 @@ import SystemPackage
 /// and not locked is one whose listener was killed. Every change to the slots is made with the
 /// lock on the state.
 struct EventMaps: ~Copyable {
-    /// One value: the kinds that any listener wants, a bit per `tt_event_kind`.
-    private let kinds: Map
+    /// By `tt_event_control`.
+    private let control: Map
     /// `tt_event_slot` by slot.
     private let slots: Map
     /// Ring buffers by slot.
@@ -18,15 +18,15 @@ struct EventMaps: ~Copyable {
 
     static var capacity: Int { Int(TT_EVENT_LISTENERS) }
 
-    private static let names = ["event_kinds", "event_slots", "event_listeners"]
+    private static let names = ["event_control", "event_slots", "event_listeners"]
 
     /// The pinned ones; nil when there are none.
     static func open(_ layout: PinLayout) throws(BPFError) -> EventMaps? {
-        guard let kinds = try Map.open(pinned: layout.events.appending("event_kinds")),
+        guard let control = try Map.open(pinned: layout.events.appending("event_control")),
             let slots = try Map.open(pinned: layout.events.appending("event_slots")),
             let listeners = try Map.open(pinned: layout.events.appending("event_listeners"))
         else { return nil }
-        return EventMaps(kinds: kinds, slots: slots, listeners: listeners)
+        return EventMaps(control: control, slots: slots, listeners: listeners)
     }
 
     /// The pinned ones, or new ones, pinned.
@@ -36,9 +36,10 @@ struct EventMaps: ~Copyable {
         if let maps = try open(layout) { return maps }
         try remove(layout, files)  // what an interrupted start left
         for slot in 0..<capacity { try files.makeDirectory(layout.listener(slot)) }
-        let kinds = try Map(
+        let control = try Map(
             Map.Parameters(
-                type: .array, keySize: 4, valueSize: 4, maxEntries: 1, name: "event_kinds"))
+                type: .array, keySize: 4, valueSize: 4,
+                maxEntries: Int(TT_EVENT_CONTROL_COUNT.rawValue), name: "event_control"))
         let slots = try Map(
             Map.Parameters(
                 type: .array, keySize: 4, valueSize: MemoryLayout<tt_event_slot>.size,
@@ -47,10 +48,10 @@ struct EventMaps: ~Copyable {
             Map.Parameters(
                 type: .arrayOfMaps, keySize: 4, valueSize: 4, maxEntries: capacity,
                 name: "event_listeners"), ofMapsLike: try ring(size: 4096))
-        try kinds.pin(at: layout.events.appending("event_kinds"))
+        try control.pin(at: layout.events.appending("event_control"))
         try slots.pin(at: layout.events.appending("event_slots"))
         try listeners.pin(at: layout.events.appending("event_listeners"))
-        return EventMaps(kinds: kinds, slots: slots, listeners: listeners)
+        return EventMaps(control: control, slots: slots, listeners: listeners)
     }
 
     static func remove(_ layout: PinLayout, _ files: PinDirectory) throws(BPFError) {
@@ -68,7 +69,7 @@ struct EventMaps: ~Copyable {
 
     /// Has an object that isn't loaded yet use these.
     func share(with object: borrowing Object) throws(BPFError) {
-        try object.reuse(kinds, asMap: "event_kinds")
+        try object.reuse(control, asMap: "event_control")
         try object.reuse(slots, asMap: "event_slots")
         try object.reuse(listeners, asMap: "event_listeners")
     }
@@ -129,6 +130,15 @@ struct EventMaps: ~Copyable {
     private func publishKinds() throws(BPFError) {
         var all: UInt32 = 0
         for slot in 0..<Self.capacity { all |= try entry(slot).kinds }
-        try kinds.update(UInt32(0), to: all)
+        try control.update(TT_EVENT_WANTED.rawValue, to: all)
+    }
+
+    /// Has listeners look again at what is applied.
+    func noteChange() throws(BPFError) {
+        try control.update(TT_EVENT_CHANGES.rawValue, to: try changes() &+ 1)
+    }
+
+    func changes() throws(BPFError) -> UInt32 {
+        try control.value(for: TT_EVENT_CHANGES.rawValue) ?? 0
     }
 }

@@ -8,6 +8,8 @@ import SystemPackage
 struct LoadedPolicy: ~Copyable {
     let program: Program
     let maps: SharedMaps
+    /// Held open until an attachment pins it: the kernel would empty it. Nil: one has.
+    let options: Map?
 }
 
 /// The iterator over open connections, and its object, whose maps say what to take.
@@ -24,14 +26,26 @@ struct PolicyLoader {
     let jiffy: UInt64
 
     /// Loads the program that is attached to cgroups, with its record bound to it.
-    func loadPolicy(_ policy: CompiledPolicy) throws(BPFError) -> LoadedPolicy {
-        var object = try prepare(policy, program: "policy")
-        try object.load()
-        try fill(object, policy)
-        let maps = try SharedMaps.open(layout, orPinThoseOf: object, files)
-        let program = try object.program(named: "policy")
-        try program.bind(try Map.holding(policy.record, name: PolicyRecord.mapName))
-        return LoadedPolicy(program: program, maps: maps)
+    func loadPolicy(_ policy: CompiledPolicy) throws(TunerError) -> LoadedPolicy {
+        let object = try kernel { () throws(BPFError) in
+            var object = try prepare(policy, program: "policy")
+            try object.load()
+            try fill(object, policy)
+            return object
+        }
+        let maps = try kernel { () throws(BPFError) in
+            try SharedMaps.open(layout, orPinThoseOf: object, files)
+        }
+        try OptionPrograms.fill(object, policy.headers, maps)
+        let program = try kernel { () throws(BPFError) in
+            let program = try object.program(named: "policy")
+            try program.bind(try Map.holding(policy.record, name: PolicyRecord.mapName))
+            return program
+        }
+        let options = try kernel { () throws(BPFError) in
+            try object.map(named: OptionPrograms.map)
+        }
+        return LoadedPolicy(program: program, maps: maps, options: options)
     }
 
     /// Loads the iterator that takes open connections over, or releases them.
@@ -86,7 +100,9 @@ struct PolicyLoader {
         try object.set(knob: "headers", to: .unsigned(UInt64(headers.all)))
         try object.set(knob: "headers_any_peer", to: .unsigned(UInt64(headers.anyPeer)))
         try object.set(knob: "headers_by_peer", to: .bool(!headers.peers.isEmpty))
+        try object.set(knob: "plugins", to: .bool(!headers.plugins.isEmpty))
         try object.set(knob: "profile_identity", to: .unsigned(UInt64(headers.profileIdentity)))
+        try object.set(knob: "identity_later", to: .bool(headers.identityLater))
         try object.set(knob: "raw_identity", to: .unsigned(UInt64(headers.rawIdentity)))
         try object.set(
             knob: "header", to: .bytes(headers.settings.withUnsafeBytes { Array($0) }))

@@ -2,6 +2,7 @@ import BPF
 import CTcptuneABI
 import CongestionControl
 import FoundationEssentials
+import HeaderOptions
 
 /// What a policy program is, in a map that lives as long as the program (BPF_PROG_BIND_MAP), so
 /// that a link and what is said of it change in the same instant.
@@ -18,6 +19,8 @@ struct PolicyRecord: Codable, Equatable {
     var collect: UInt32
     /// Header options, a bit per `tt_header_option`.
     var headers: UInt32
+    /// The plug-ins among the header options.
+    var optionPlugins: [OptionPluginRecord]
     /// Seconds since 1970.
     var loadedAt: UInt64
 
@@ -28,6 +31,24 @@ struct PolicyRecord: Codable, Equatable {
         var other = other
         other.loadedAt = loadedAt
         return self == other
+    }
+}
+
+/// A plug-in's header option in a profile.
+package struct OptionPluginRecord: Codable, Equatable, Sendable {
+    package let name: String
+    /// Which version of it.
+    package let digest: String
+    /// Its place among the raw options.
+    package let slot: Int
+    /// What can be shown of its value.
+    package let fields: [OptionField]
+
+    init(_ plugin: CompiledHeaders.Plugin) {
+        name = plugin.plugin.name
+        digest = plugin.plugin.digest
+        slot = Int(plugin.index - TT_HDR_RAW.rawValue)
+        fields = plugin.plugin.manifest.fields
     }
 }
 

@@ -15,11 +15,16 @@ package struct SharedMaps: ~Copyable {
     let headerOptions: Map
     /// What peers said of themselves, by attachment and by who they say they are.
     package let peers: Map
+    /// The same of all that found no room there, by attachment.
+    package let peerRest: Map
     /// Destinations whose paths drop header options.
     package let refusals: Map
+    /// Socket storage: what plug-ins' header options said.
+    let optionValues: Map
 
     static let names = [
-        "identity", "statistics", "connections", "header_options", "peers", "refusals",
+        "identity", "statistics", "connections", "header_options", "peers", "peer_rest",
+        "refusals", "option_values",
     ]
 
     /// Each by its name; nil: one is missing.
@@ -29,14 +34,17 @@ package struct SharedMaps: ~Copyable {
         guard let identity = try find("identity"), let statistics = try find("statistics"),
             let connections = try find("connections"),
             let headerOptions = try find("header_options"), let peers = try find("peers"),
-            let refusals = try find("refusals")
+            let peerRest = try find("peer_rest"), let refusals = try find("refusals"),
+            let optionValues = try find("option_values")
         else { return nil }
         self.identity = identity
         self.statistics = statistics
         self.connections = connections
         self.headerOptions = headerOptions
         self.peers = peers
+        self.peerRest = peerRest
         self.refusals = refusals
+        self.optionValues = optionValues
     }
 
     private func visit(
@@ -47,7 +55,9 @@ package struct SharedMaps: ~Copyable {
         try body(connections, "connections")
         try body(headerOptions, "header_options")
         try body(peers, "peers")
+        try body(peerRest, "peer_rest")
         try body(refusals, "refusals")
+        try body(optionValues, "option_values")
     }
 
     /// The pinned ones; nil when nothing is applied.
@@ -123,6 +133,7 @@ package struct SharedMaps: ~Copyable {
 
     func removeStatistics(of attachment: UInt64) throws(BPFError) {
         _ = try statistics.remove(attachment)
+        _ = try peerRest.remove(attachment)
         for peer in try peers.keys(of: tt_peer_key.self) where peer.attachment == attachment {
             try peers.remove(peer)
         }
@@ -130,12 +141,9 @@ package struct SharedMaps: ~Copyable {
 
     /// The entry for those peers that find no room of their own; kept if it's there.
     func makeRoomForPeers(of attachment: UInt64) throws(BPFError) {
-        let rest = tt_peer_key(
-            attachment: attachment, workload: TT_PEER_REST, profile: TT_PEER_REST)
-        let key = bytes(of: rest)
-        guard try peers.load(at: key) == nil else { return }
-        try peers.store(
-            Array(repeating: 0, count: Int(TT_PEER_STATISTICS_SIZE)), at: key)
+        let key = bytes(of: attachment)
+        guard try peerRest.load(at: key) == nil else { return }
+        try peerRest.store(Array(repeating: 0, count: Int(TT_PEER_STATISTICS_SIZE)), at: key)
     }
 
     /// How many connections of an attachment are open.

@@ -54,7 +54,7 @@ struct StateReader {
             id: record.attachment, profile: policy.profile, profileHash: policy.hash,
             profileText: policy.text, controllers: policy.controllers,
             passedOver: policy.passedOver, collectsStatistics: policy.collect != 0,
-            hasHeaderOptions: policy.headers != 0,
+            hasHeaderOptions: policy.headers != 0, optionPlugins: policy.optionPlugins,
             programID: program, attachedAt: record.attachedAt, appliedAt: policy.loadedAt)
     }
 

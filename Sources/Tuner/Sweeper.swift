@@ -54,7 +54,12 @@ struct Sweeper {
             guard let cgroup = UInt64(name) else { continue }
             let attachment = try reader.attachment(of: cgroup)
             switch attachment?.state {
-            case .active: continue
+            case .active:
+                try kernel { () throws(BPFError) in
+                    try OptionPrograms.removeStale(
+                        in: layout.attachment(cgroup), except: attachment?.programID, files)
+                }
+                continue
             case .cgroupGone: report.goneCgroups.append(attachment?.cgroup ?? name)
             case .incomplete, .detached, nil: report.halfMade.append(cgroup)
             }

@@ -168,10 +168,10 @@ extension Tuner {
             return try kernel { () throws(BPFError) in
                 LoadedPolicy(
                     program: try Program(id: current.programID),
-                    maps: try SharedMaps.open(pinned: layout))
+                    maps: try SharedMaps.open(pinned: layout), options: nil)
             }
         }
-        return try kernel { () throws(BPFError) in try loader.loadPolicy(policy) }
+        return try loader.loadPolicy(policy)
     }
 
     private func resetStatistics(of cgroups: [Cgroup]) throws(TunerError) {

@@ -15,10 +15,12 @@ extension Tuner {
         do throws(TunerError) {
             let result = try body(report)
             _ = try sweeper.sweep()
+            try kernel { () throws(BPFError) in try EventMaps.open(layout)?.noteChange() }
             withExtendedLifetime(lock) {}
             return result
         } catch {
             _ = try? sweeper.sweep()
+            try? EventMaps.open(layout)?.noteChange()
             throw error
         }
     }

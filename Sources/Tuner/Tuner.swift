@@ -1,5 +1,6 @@
 import BPF
 import CongestionControl
+import HeaderOptions
 import Host
 import Profiles
 import SystemPackage
@@ -16,22 +17,28 @@ public struct Tuner: Sendable {
     let hierarchy: CgroupHierarchy
     let roots: HostRoots
     package let catalog: ControllerCatalog
+    package let options: OptionCatalog
 
     /// - Parameter stateDirectory: where the pins are, inside a bpffs; nil: `tcptune` in the
     ///   mounted one.
     /// - Parameter pluginDirectories: where plug-in controllers are looked for; nil:
     ///   `/etc/tcptune/cc.d`.
+    /// - Parameter optionDirectories: where plug-ins' header options are looked for; nil:
+    ///   `/etc/tcptune/options.d`.
     /// - Throws: ``TunerError`` when there is no cgroup2 hierarchy or no BPF file system.
     public init(
-        stateDirectory: String? = nil, pluginDirectories: [String]? = nil
+        stateDirectory: String? = nil, pluginDirectories: [String]? = nil,
+        optionDirectories: [String]? = nil
     ) throws(TunerError) {
         try self.init(
             stateDirectory: stateDirectory.map { FilePath($0) }, roots: .system,
-            pluginDirectories: pluginDirectories?.map { FilePath($0) })
+            pluginDirectories: pluginDirectories?.map { FilePath($0) },
+            optionDirectories: optionDirectories?.map { FilePath($0) })
     }
 
     package init(
-        stateDirectory: FilePath?, roots: HostRoots, pluginDirectories: [FilePath]? = nil
+        stateDirectory: FilePath?, roots: HostRoots, pluginDirectories: [FilePath]? = nil,
+        optionDirectories: [FilePath]? = nil
     ) throws(TunerError) {
         let mounted = try host { () throws(HostError) in try BPFFilesystem.find(roots) }
         guard let mounted else {
@@ -46,6 +53,7 @@ public struct Tuner: Sendable {
         catalog = ControllerCatalog(
             Kernel(roots),
             pluginDirectories: pluginDirectories ?? ControllerPlugin.defaultDirectories)
+        options = OptionCatalog(optionDirectories ?? [OptionPlugin.defaultDirectory])
     }
 
     /// What is applied on this host, rebuilt from the pins.
@@ -123,7 +131,7 @@ public struct Tuner: Sendable {
 
     func compile(_ profile: Profile) throws(TunerError) -> CompiledPolicy {
         try CompiledPolicy(
-            profile, catalog: catalog,
+            profile, catalog: catalog, options: options,
             limits: CompiledPolicy.Limits(jiffy: KernelClock.jiffyMicroseconds()),
             now: KernelClock.realtime() / 1_000_000_000)
     }

@@ -41,7 +41,7 @@ extension KernelSuites {
                 let file = try bench.directory.write(text, to: "some.trace").string
                 try refuses(["--link", "trace \(file) rtt 20ms"], saying: "\(file):\(place)")
             }
-            let missing = bench.directory.path.appending("none").string
+            let missing = bench.directory.path.appending("missing.trace").string
             try refuses(
                 ["--link", "trace \(missing) rtt 20ms"], saying: missing, "there is no such file")
             try refuses(

@@ -112,6 +112,13 @@ import Testing
         #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     }
 
+    /// Foreign text is shortened, but a path says which file only as a whole.
+    @Test func namesAMissingTraceInFull() {
+        let path = "/" + String(repeating: "directory/", count: 20) + "missing.trace"
+        let message = Self.message("trace \(path) rtt 20ms")
+        #expect(message?.contains("trace '\(path)' can't be read: no such file;") == true)
+    }
+
     @Test func namesTheLineOfABadTrace() {
         let error = #expect(throws: LinkSpecError.self) {
             try LinkSpec.parse("trace a.down rtt 20ms") { _ in Array("1\n0\n".utf8) }

@@ -319,6 +319,21 @@ import Testing
             ]
         ),
         (
+            [
+                "{ type: user-timeout, value: 30s }",
+                "{ type: raw, kind: 200, value: 'text:123456789012345', on: [synack] }",
+                "{ type: raw, exid: 0x1234, value: 'text:1234567890123456789012345', on: [fin] }",
+            ],
+            [
+                "8:7: the options of a SYN-ACK take 48 bytes, 8 too many, expected at most 40; "
+                    + "there are the kernel's own 20 (MSS 4, SACK permitted 2, timestamps 10, "
+                    + "window scale 3, padding 1), user-timeout 4, raw kind 200 17, raw 0x1234 4, "
+                    + "padding 3",
+                "9:7: the options of a FIN take 44 bytes, 4 too many, expected at most 40; there "
+                    + "are the kernel's own 12 (timestamps 10, padding 2), raw 0x1234 29, padding 3",
+            ]
+        ),
+        (
             ["{ type: telemtry }", "{ type: raw, exid: 0x7474, value: 'hex:x', on: [] }"],
             [
                 "7:15: unknown type 'telemtry' in spec.headerOptions[0], did you mean 'telemetry'?",

@@ -40,7 +40,15 @@ import Testing
     /// what is read survives its own canonical form.
     @Test func mutatedProfiles() throws {
         var random = SplitMix64(state: 0x7463_7074_756e_6521)
-        let seeds = try Repository.profileFiles.map { Array(try Data(contentsOf: $0)) }
+        let headerOptions = [
+            "{ type: telemetry, every: 100ms, peers: [10.0.0.0/8] }",
+            "{ type: user-timeout, value: 30s }", "{ type: delayed-ack, maximum: 5ms }",
+            "{ type: raw, exid: 0xABCD, value: 'hex:01 02', on: [syn, fin] }",
+            "{ type: raw, kind: 200, value: text:a, on: [synack] }",
+        ]
+        let seeds =
+            try Repository.profileFiles.map { Array(try Data(contentsOf: $0)) }
+            + [Array(HeaderOptionTexts.profile(headerOptions).utf8)]
         let tokens = [
             "&a ", "*a", "[", "]", "{", "}", ": ", "- ", "\n", "'", "\"", "|", "!!x ", "0", "%",
             "-",
@@ -64,6 +72,10 @@ import Testing
             do {
                 let profile = try parse(String(decoding: bytes, as: UTF8.self))
                 #expect(try parse(profile.canonicalYAML) == profile)
+                for segment in HeaderOption.Segment.allCases {
+                    let room = HeaderOptionRoom(of: profile.headerOptions, on: segment)
+                    #expect(room.total <= HeaderOptionRoom.limit)
+                }
                 accepted += 1
             } catch let error as ProfileError {
                 #expect(!error.diagnostics.isEmpty)

@@ -60,6 +60,18 @@ static __always_inline u32 cc_program(const struct inet_connection_sock *icsk)
 	return BPF_CORE_READ(link, prog, aux, id);
 }
 
+static const struct tt_option_values no_option_values;
+
+static __always_inline void write_option_values(struct seq_file *seq, struct sock *sk)
+{
+	struct tt_option_values *found = bpf_sk_storage_get(&option_values, sk, NULL, 0);
+
+	if (found)
+		bpf_seq_write(seq, found, sizeof(*found));
+	else
+		bpf_seq_write(seq, &no_option_values, sizeof(no_option_values));
+}
+
 SEC("iter/bpf_sk_storage_map")
 int list_connections(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
@@ -82,6 +94,7 @@ int list_connections(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 		bpf_probe_read_kernel(state.bytes, sizeof(state.bytes), icsk->icsk_ca_priv);
 		bpf_seq_write(ctx->meta->seq, &state, sizeof(state));
+		write_option_values(ctx->meta->seq, sk);
 	}
 	return 0;
 }

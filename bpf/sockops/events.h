@@ -2,7 +2,7 @@
 /*
  * What happens to connections, told to those who listen (`tcptune events`). Each listener has a
  * ring buffer of its own, put into a slot here; while nobody wants a kind of event, it costs one
- * look at `event_kinds`. The maps are pinned and shared by all programs, like those of maps.h.
+ * look at an array. The maps are pinned and shared by all programs, like those of maps.h.
  */
 #ifndef TCPTUNE_EVENTS_H
 #define TCPTUNE_EVENTS_H
@@ -14,13 +14,13 @@
 #include "maps.h"
 #include "record.h"
 
-/* What any listener wants, a bit per tt_event_kind. */
+/* By tt_event_control. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, TT_EVENT_CONTROL_COUNT);
 	__type(key, u32);
 	__type(value, u32);
-} event_kinds SEC(".maps");
+} event_control SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -45,7 +45,7 @@ struct {
 /* Which kinds anybody wants to hear of. */
 static __always_inline u32 listened_kinds(void)
 {
-	u32 *kinds = bpf_map_lookup_elem(&event_kinds, &(u32){ 0 });
+	u32 *kinds = bpf_map_lookup_elem(&event_control, &(u32){ TT_EVENT_WANTED });
 
 	return kinds ? *kinds : 0;
 }
@@ -124,7 +124,7 @@ static __always_inline void event_emit(const struct tt_connection *conn, const s
 }
 
 /* Out of line: it is called from many places, and seldom. */
-static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 kind, u32 options)
+static __noinline void event_tell(struct bpf_sock_ops *ctx, u32 kind, u32 options)
 {
 	struct bpf_sock *sk = ctx->sk;
 	struct tt_connection *conn;
@@ -134,7 +134,7 @@ static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 
 		return;
 	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (conn && tp && conn->attachment == attachment)
+	if (conn && tp && conn->attachment)
 		event_emit(conn, tp, bpf_get_socket_cookie(ctx), kind, options);
 }
 
@@ -142,19 +142,18 @@ static __noinline void event_tell(struct bpf_sock_ops *ctx, u64 attachment, u32 
  * Something has happened to this socket's connection. `refused`: what the kernel refused to set
  * just now, the flags of tt_connection.
  */
-static __always_inline void event(struct bpf_sock_ops *ctx, u64 attachment,
-				  enum tt_event_kind kind, u32 refused)
+static __always_inline void event(struct bpf_sock_ops *ctx, enum tt_event_kind kind, u32 refused)
 {
 	if (listened(kind))
-		event_tell(ctx, attachment, kind, refused >> TT_CONN_REFUSED_SHIFT);
+		event_tell(ctx, kind, refused >> TT_CONN_REFUSED_SHIFT);
 }
 
 /* Something about its header options: `options` says which, a bit per tt_header_option. */
-static __always_inline void event_header(struct bpf_sock_ops *ctx, u64 attachment,
-					 enum tt_event_kind kind, u32 options)
+static __always_inline void event_header(struct bpf_sock_ops *ctx, enum tt_event_kind kind,
+					 u32 options)
 {
 	if (listened(kind))
-		event_tell(ctx, attachment, kind, options);
+		event_tell(ctx, kind, options);
 }
 
 /* The same in an iterator. */

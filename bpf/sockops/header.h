@@ -7,6 +7,16 @@
 #include "header_data.h"
 #include "header_handshake.h"
 
+/* Plug-ins' programs, one after the other; each calls the next. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, TT_MAX_RAW);
+	__type(key, u32);
+	__type(value, u32);
+} option_programs SEC(".maps");
+
+const volatile bool plugins;
+
 /* The callbacks that header options need from the start. */
 static __always_inline int header_callbacks(void)
 {

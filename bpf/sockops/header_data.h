@@ -110,6 +110,7 @@ static __always_inline void reserve(struct bpf_sock_ops *ctx, struct tt_statisti
 	if (!bpf_reserve_hdr_opt(ctx, length, 0) || ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS)
 		return;
 	count_header(st, TT_HDR_SKIPPED + index);
+	event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(index));
 	if (header[index].every != TT_HDR_EVERY_SEGMENT)
 		state->want &= ~HDR_BIT(index);
 	state->last[index] = header[index].every == TT_HDR_EVERY_SEGMENTS ?
@@ -253,6 +254,7 @@ static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment
 	state->probe = 0;
 	if (++state->losses < LOSSES_MOST)
 		return;
+	event_header(ctx, TT_EVENT_HEADER_ABANDONED, state->negotiated);
 	state->flags |= TT_HDR_STOPPED;
 	state->negotiated = 0;
 	state->want = 0;
@@ -296,6 +298,7 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 	if (!tp)
 		return;
 	want = wanted(ctx, state, tp);
+	state->plugins = 0;
 	if (headers & DATA_BITS)
 		watch_path(ctx, state, tp);
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
@@ -320,7 +323,10 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 
 		if (!has_header(i) || !(want & HDR_BIT(i)) || length < 2 || length > TT_RAW_LEN)
 			continue;
-		if (!bpf_store_hdr_opt(ctx, (const void *)header[i].bytes, length, 0))
+		if (header[i].value & TT_HDR_RAW_PLUGIN) {
+			state->plugins |= HDR_BIT(i); /* after this */
+			sent(st, state, tp, i);
+		} else if (!bpf_store_hdr_opt(ctx, (const void *)header[i].bytes, length, 0))
 			sent(st, state, tp, i);
 	}
 	header_done(ctx, state, fin);
@@ -407,7 +413,7 @@ static __always_inline void header_parse(struct bpf_sock_ops *ctx, struct tt_sta
 		parse_own(ctx, st, state, s);
 	if (headers & HDR_RAW_BITS && state->offered & HDR_RAW_BITS &&
 	    !(state->flags & TT_HDR_STOPPED))
-		greet_raws(st, state, load_raws(ctx, 0) & state->offered);
+		greet_raws(ctx, st, state, load_raws(ctx, 0) & state->offered);
 	if (has_header(TT_HDR_USER_TIMEOUT))
 		adopt_user_timeout(ctx, st, state, 0);
 	tp = tcp_sock_of(ctx);

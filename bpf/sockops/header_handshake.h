@@ -10,6 +10,7 @@
 
 #include <tcptune/kernel.h>
 
+#include "events.h"
 #include "header_path.h"
 #include "header_peer.h"
 #include "header_state.h"
@@ -43,13 +44,15 @@ static __always_inline long place(struct bpf_sock_ops *ctx, const struct greetin
 			  bpf_reserve_hdr_opt(ctx, length, 0);
 }
 
-static __always_inline void placed(struct tt_statistics *st, const struct greeting *g, u32 option,
-				   bool done)
+static __always_inline void placed(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				   const struct greeting *g, u32 option, bool done)
 {
-	if (done && g->write)
+	if (done && g->write) {
 		count_header(st, TT_HDR_SENT + option);
-	else if (!done && !g->write)
+	} else if (!done && !g->write) {
 		count_header(st, TT_HDR_SKIPPED + option);
+		event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(option));
+	}
 }
 
 static __always_inline void own_hello(struct hello *h, u32 allowed, u32 workload)
@@ -76,26 +79,29 @@ static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_stat
 					const struct greeting *g, u32 workload)
 {
 	u8 option[OPTION_MAX] = {};
+	bool whole, later;
 	struct hello h;
-	bool whole;
 	u32 length;
 	long error;
 
 	own_hello(&h, g->allowed, workload);
+	later = identity_later && g->where && h.flags & HELLO_IDENTITY;
+	if (later)
+		h.flags &= ~HELLO_IDENTITY;
 	if (g->cookie)
 		h.flags |= HELLO_COOKIE;
 	length = put_hello(option, &h);
 	error = place(ctx, g, option, length);
-	whole = !error;
+	whole = !error && !later;
 	if (error && h.flags & HELLO_IDENTITY) {
 		h.flags &= ~HELLO_IDENTITY;
 		length = put_hello(option, &h);
 		error = place(ctx, g, option, length);
 	}
 	if (h.flags & HELLO_ACK_DELAY)
-		placed(st, g, TT_HDR_DELAYED_ACK, !error);
-	if (g->allowed & HDR_BIT(TT_HDR_IDENTITY))
-		placed(st, g, TT_HDR_IDENTITY, whole);
+		placed(ctx, st, g, TT_HDR_DELAYED_ACK, !error);
+	if (g->allowed & HDR_BIT(TT_HDR_IDENTITY) && !later)
+		placed(ctx, st, g, TT_HDR_IDENTITY, whole);
 	return whole;
 }
 
@@ -106,7 +112,7 @@ static __always_inline void place_user_timeout(struct bpf_sock_ops *ctx, struct 
 	u8 option[USER_TIMEOUT_LEN] = { KIND_USER_TIMEOUT, USER_TIMEOUT_LEN };
 
 	put16(option + 2, seconds <= 0x7fff ? seconds : 0x8000 | seconds / 60);
-	placed(st, g, TT_HDR_USER_TIMEOUT, !place(ctx, g, option, sizeof(option)));
+	placed(ctx, st, g, TT_HDR_USER_TIMEOUT, !place(ctx, g, option, sizeof(option)));
 }
 
 /* Its value, or, where that goes on other segments only, its ExID or kind alone: do you know it? */
@@ -127,8 +133,10 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 		length = s->head;
 		option[1] = length;
 	}
-	if (length >= 2 && length <= TT_RAW_LEN)
-		placed(st, g, index, !place(ctx, g, option, length));
+	if (g->write && s->value & TT_HDR_RAW_PLUGIN && length > EXPERIMENT_HEADER)
+		placed(ctx, st, g, index, true); /* by the plug-in, after this */
+	else if (length >= 2 && length <= TT_RAW_LEN)
+		placed(ctx, st, g, index, !place(ctx, g, option, length));
 }
 
 /* True: nothing of the hello had to be left out. */
@@ -190,10 +198,12 @@ static __always_inline u32 load_type(struct bpf_sock_ops *ctx, struct tt_statist
 		return 0;
 	if (length > EXPERIMENT_HEADER && option[4] >> 4 != OPTION_VERSION) {
 		count_header(st, TT_HDR_UNKNOWN_VERSION);
+		event_header(ctx, TT_EVENT_HEADER_UNKNOWN_VERSION, 0);
 		return 0;
 	}
 	if (length < HELLO_MIN || !is_well_formed(option)) {
 		count_header(st, TT_HDR_MALFORMED);
+		event_header(ctx, TT_EVENT_HEADER_MALFORMED, 0);
 		return 0;
 	}
 	return option[4] & 15;
@@ -230,6 +240,7 @@ static __always_inline bool adopt_user_timeout(struct bpf_sock_ops *ctx, struct 
 	seconds = get16(option + 2) & 0x7fff;
 	if (length != USER_TIMEOUT_LEN || !seconds) {
 		count_header(st, TT_HDR_MALFORMED);
+		event_header(ctx, TT_EVENT_HEADER_MALFORMED, HDR_BIT(TT_HDR_USER_TIMEOUT));
 		return true;
 	}
 	count_header(st, TT_HDR_RECEIVED + TT_HDR_USER_TIMEOUT);
@@ -262,6 +273,14 @@ static __always_inline void adopt_ack_delay(struct bpf_sock_ops *ctx, struct tt_
 		set(ctx, st, SOL_TCP, TCP_BPF_RTO_MIN, TT_OPT_MIN_RTO, rto_min);
 }
 
+/* The options that a hello has. */
+static __always_inline u32 told(const struct hello *h)
+{
+	return (h->flags & HELLO_TELEMETRY ? HDR_BIT(TT_HDR_TELEMETRY) : 0) |
+	       (h->flags & HELLO_ACK_DELAY ? HDR_BIT(TT_HDR_DELAYED_ACK) : 0) |
+	       (h->flags & HELLO_IDENTITY ? HDR_BIT(TT_HDR_IDENTITY) : 0);
+}
+
 /*
  * The peer speaks tcptune's option: what it said holds from here on. `heard`: it has certainly got
  * ours, too. Where the first hello had no room for it, the identity comes with a second.
@@ -290,6 +309,7 @@ static __always_inline void greet(struct bpf_sock_ops *ctx, struct tt_statistics
 		return;
 	count_header(st, TT_HDR_NEGOTIATED);
 	count_peer(state, 1);
+	event_header(ctx, TT_EVENT_HEADER_NEGOTIATED, state->offered & told(h));
 	if (!(h->flags & HELLO_ACK_DELAY) || !has_header(TT_HDR_DELAYED_ACK) ||
 	    !(state->offered & HDR_BIT(TT_HDR_DELAYED_ACK)))
 		return;
@@ -302,12 +322,16 @@ static __always_inline void greet(struct bpf_sock_ops *ctx, struct tt_statistics
 }
 
 /* The raw options that the peer knows, too. */
-static __always_inline void greet_raws(struct tt_statistics *st, struct tt_header_state *state,
-				       u32 found)
+static __always_inline void greet_raws(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				       struct tt_header_state *state, u32 found)
 {
+	u32 more = state->offered & found & ~state->negotiated;
 	int i;
 
-	state->negotiated |= state->offered & found;
+	if (more) {
+		state->negotiated |= more;
+		event_header(ctx, TT_EVENT_HEADER_NEGOTIATED, more);
+	}
 #pragma unroll
 	for (i = TT_HDR_RAW; i < TT_HDR_COUNT; i++) {
 		if (has_header(i) && found & HDR_BIT(i))
@@ -348,6 +372,7 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 	if (path_refuses(ctx, remote)) {
 		state->flags |= TT_HDR_WITHHELD;
 		count_header(st, TT_HDR_REFUSED);
+		event_header(ctx, TT_EVENT_HEADER_WITHHELD, allowed);
 		return flags;
 	}
 	state->offered = allowed;
@@ -370,6 +395,7 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 		/* Not answered: perhaps because of what it carried. */
 		state->flags |= TT_HDR_FELL_BACK;
 		count_header(st, TT_HDR_FALLBACKS);
+		event_header(ctx, TT_EVENT_HEADER_FALLBACK, state->offered);
 		header_lower(ctx, state);
 		return;
 	}
@@ -448,7 +474,7 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 	}
 	if (headers & HDR_RAW_BITS) {
 		raws = load_raws(ctx, 0);
-		greet_raws(st, state, raws);
+		greet_raws(ctx, st, state, raws);
 	}
 	if (has_header(TT_HDR_USER_TIMEOUT))
 		adopt_user_timeout(ctx, st, state, 0);
@@ -460,8 +486,10 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 	else
 		path_strike(ctx, remote, false);
 	if (!answered && !raws && !(state->flags & TT_HDR_FELL_BACK) &&
-	    headers & (HDR_OWN_BITS | HDR_RAW_BITS))
+	    headers & (HDR_OWN_BITS | HDR_RAW_BITS)) {
 		count_header(st, TT_HDR_UNANSWERED);
+		event_header(ctx, TT_EVENT_HEADER_UNANSWERED, state->offered);
+	}
 	return header_established(state, flags);
 }
 
@@ -504,8 +532,11 @@ static __always_inline int header_accepted(struct bpf_sock_ops *ctx, struct tt_s
 			greet(ctx, st, state, s, &h, true);
 		}
 	}
+	if (identity_later && state->flags & TT_HDR_ANSWERED && !again &&
+	    allowed & HDR_BIT(TT_HDR_IDENTITY))
+		state->flags |= TT_HDR_RESEND;
 	if (headers & HDR_RAW_BITS && !again)
-		greet_raws(st, state, load_raws(ctx, BPF_LOAD_HDR_OPT_TCP_SYN));
+		greet_raws(ctx, st, state, load_raws(ctx, BPF_LOAD_HDR_OPT_TCP_SYN));
 	if (has_header(TT_HDR_USER_TIMEOUT) &&
 	    !adopt_user_timeout(ctx, st, state, BPF_LOAD_HDR_OPT_TCP_SYN))
 		adopt_user_timeout(ctx, st, state, 0);

@@ -16,7 +16,7 @@ struct {
 	__type(value, struct tt_peer_statistics);
 } peer_zero SEC(".maps");
 
-/* Once the map is full, all who are new go to the attachment's entry for the rest. */
+/* Once the map is full, all who are new go to the attachment's entry for the rest. Nobody is it. */
 static __always_inline struct tt_peer_statistics *peer_of(const struct tt_header_state *state)
 {
 	struct tt_peer_key key = {
@@ -24,19 +24,18 @@ static __always_inline struct tt_peer_statistics *peer_of(const struct tt_header
 		.workload = state->peer.workload,
 		.profile = state->peer.profile,
 	};
-	struct tt_peer_statistics *peer = bpf_map_lookup_elem(&peers, &key);
+	struct tt_peer_statistics *peer;
 
+	if (key.workload == TT_PEER_REST && key.profile == TT_PEER_REST)
+		return bpf_map_lookup_elem(&peer_rest, &key.attachment);
+	peer = bpf_map_lookup_elem(&peers, &key);
 	if (peer)
 		return peer;
 	peer = bpf_map_lookup_elem(&peer_zero, &(u32){ 0 });
 	if (peer)
 		bpf_map_update_elem(&peers, &key, peer, BPF_NOEXIST);
 	peer = bpf_map_lookup_elem(&peers, &key);
-	if (peer)
-		return peer;
-	key.workload = TT_PEER_REST;
-	key.profile = TT_PEER_REST;
-	return bpf_map_lookup_elem(&peers, &key);
+	return peer ? peer : bpf_map_lookup_elem(&peer_rest, &key.attachment);
 }
 
 static __always_inline void count_peer(const struct tt_header_state *state, s64 connections)

@@ -14,6 +14,8 @@ const volatile u32 headers; /* in use, a bit per tt_header_option */
 const volatile bool headers_by_peer; /* some have prefixes */
 const volatile u32 headers_any_peer; /* those without */
 const volatile u32 profile_identity;
+/* A handshake has no room for it beside the others: it follows in a second hello. */
+const volatile bool identity_later;
 const volatile u32 raw_identity; /* tells one profile's raw options from another's */
 const volatile struct tt_header_setting header[TT_HDR_COUNT];
 

@@ -42,6 +42,14 @@ struct {
 	__type(value, struct tt_header_state);
 } header_options SEC(".maps");
 
+/* What plug-ins' options said, of connections that heard some. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tt_option_values);
+} option_values SEC(".maps");
+
 /* What peers said of themselves, by who they said they are; bounded, since anyone can say anything. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -50,6 +58,18 @@ struct {
 	__type(key, struct tt_peer_key);
 	__type(value, struct tt_peer_statistics);
 } peers SEC(".maps");
+
+/*
+ * Those that find no room there, by attachment. Made by user space at apply: whoever fills the map
+ * above neither goes uncounted nor keeps a profile from being applied.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, struct tt_peer_statistics);
+} peer_rest SEC(".maps");
 
 /* Paths that drop options, by destination; evicts the oldest when full. */
 struct {

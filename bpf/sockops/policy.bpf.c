@@ -56,7 +56,7 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 		return;
 	if (!collect)
 		conn->flags |= TT_CONN_UNCOUNTED;
-	event(ctx, attachment, TT_EVENT_OPENED, conn->flags);
+	event(ctx, TT_EVENT_OPENED, conn->flags);
 	if (collect || headers || event_callbacks()) {
 		/* Others' programs may have set flags of theirs: add ours. */
 		flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks() |
@@ -69,7 +69,7 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 	}
 	if (inbound) {
 		header_start(ctx, attachment);
-		event(ctx, attachment, TT_EVENT_ESTABLISHED, 0);
+		event(ctx, TT_EVENT_ESTABLISHED, 0);
 	}
 	if (!collect)
 		return;
@@ -100,7 +100,7 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
 		header_start(ctx, attachment);
 	}
-	event(ctx, attachment, TT_EVENT_ESTABLISHED, conn->flags & ~before);
+	event(ctx, TT_EVENT_ESTABLISHED, conn->flags & ~before);
 }
 
 /* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
@@ -181,7 +181,7 @@ static __always_inline void closed(struct bpf_sock_ops *ctx, u64 attachment)
 		return;
 	st = statistics_of(attachment);
 	tp = tcp_sock_of(ctx);
-	event(ctx, attachment, ctx->args[0] == TCP_SYN_SENT ? TT_EVENT_FAILED : TT_EVENT_CLOSED, 0);
+	event(ctx, ctx->args[0] == TCP_SYN_SENT ? TT_EVENT_FAILED : TT_EVENT_CLOSED, 0);
 	if (st && tp && !(conn->flags & TT_CONN_UNCOUNTED)) {
 		if (!count_totals(st, conn, tp))
 			count_totals(st, conn, tp);
@@ -212,6 +212,14 @@ static __always_inline void answer(struct bpf_sock_ops *ctx, u64 attachment, enu
 	s = settings_of(rule);
 	if (has(s, option))
 		ctx->reply = s->value[option];
+}
+
+/* What the programs of plug-ins' options are called for, after this one. */
+static __always_inline bool has_plugin_work(u32 op)
+{
+	return op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB || op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB ||
+	       op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB ||
+	       op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
 }
 
 SEC("sockops")
@@ -315,6 +323,8 @@ int policy(struct bpf_sock_ops *ctx)
 		listening(ctx, attachment);
 		break;
 	}
+	if (plugins && headers && has_plugin_work(ctx->op))
+		bpf_tail_call(ctx, &option_programs, 0);
 	return 1;
 }
 

@@ -14,12 +14,11 @@ struct HeaderOptionList: ParsableCommand {
         ) {
             var table = Table(["TYPE", "KIND, EXID", "ON", "BYTES", "NEGOTIATED", "FOR", "IN USE"])
             for type in HeaderOptionType.allCases {
-                let words = (uses[type] ?? []).map(\.words).joined(separator: ", ")
                 table.add([
                     type.rawValue, type.identifier,
                     type.segments.map(\.rawValue).joined(separator: ", "), type.bytes,
                     type.isNegotiated ? "yes" : "no", type.summary,
-                    words.isEmpty ? Format.none : words,
+                    HeaderOptionUse.words(uses[type] ?? []),
                 ])
             }
             return table.text

@@ -24,6 +24,9 @@ struct HeaderOptionNames {
             case .raw(let id, _, _, _):
                 raw += 1
                 return (raw - 1, "raw \(id)")
+            case .plugin(let name, _, _):
+                raw += 1
+                return (raw - 1, name)
             }
         }
     }

@@ -24,6 +24,14 @@ struct HeaderOptionUse {
         return uses
     }
 
+    /// The profiles, each with its cgroup or how many it is on.
+    static func words(_ uses: [HeaderOptionUse]) -> String {
+        guard !uses.isEmpty else { return Format.none }
+        return Dictionary(grouping: uses, by: \.profile).sorted { $0.key < $1.key }
+            .map { $1.count == 1 ? $1[0].words : "\($0) on \($1.count) cgroups" }
+            .joined(separator: ", ")
+    }
+
     var words: String { "\(profile) on \(cgroup)" }
 
     var json: JSON { .object(["cgroup": .string(cgroup), "profile": .string(profile)]) }

@@ -70,12 +70,12 @@ package struct Benchmark: Sendable {
         let cgroups = try BenchCgroups([("a", a), ("b", b)], tuner)
         var manifest = manifest
         let directory = try ResultDirectory.create(below: results, manifest)
-        let executor = RunExecutor(
+        var executor = RunExecutor(
             scenario: scenario, path: path, commands: commands, binary: binary, cgroups: cgroups,
             tuner: tuner, interruption: interruption)
         progress("\(scenario.name): \(Int(duration.rounded())) s of traffic, seed \(seed)")
         do {
-            try makeRuns(executor, in: directory, progress)
+            try makeRuns(&executor, in: directory, progress)
         } catch {
             // Ctrl-C reaches the load as well, whose end is then what fails first.
             guard interruption.hasCome else { throw error }
@@ -87,12 +87,14 @@ package struct Benchmark: Sendable {
     }
 
     private func makeRuns(
-        _ executor: RunExecutor, in directory: ResultDirectory, _ progress: (String) -> Void
+        _ executor: inout RunExecutor, in directory: ResultDirectory,
+        _ progress: (String) -> Void
     ) throws {
         var index = 0
         for (number, run) in plan.runs.enumerated() {
             for attempt in 1...Self.attempts {
-                let record = try make(run, executor, index: index, attempt: attempt, in: directory)
+                let record = try make(
+                    run, &executor, index: index, attempt: attempt, in: directory)
                 index += 1
                 progress(line(record, number: number + 1, of: plan.runs.count))
                 if record.disturbances.isEmpty { break }
@@ -124,11 +126,13 @@ package struct Benchmark: Sendable {
     }
 
     private func make(
-        _ run: RunPlan.Run, _ executor: RunExecutor, index: Int, attempt: Int,
+        _ run: RunPlan.Run, _ executor: inout RunExecutor, index: Int, attempt: Int,
         in directory: ResultDirectory
     ) throws -> RunRecord {
         let started = now
         let outcome = try executor.run(run)
+        // What starts slowly once does so again: the next ones get twice the time that was missing.
+        executor.extraLead += UInt64(outcome.startDelay * 2e9)
         try executor.interruption.check()
         let measurement = RunMeasurement(scenario: scenario, path: path, outcome: outcome)
         let record = RunRecord(

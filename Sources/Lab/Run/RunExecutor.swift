@@ -15,6 +15,8 @@ struct RunExecutor {
     let cgroups: BenchCgroups
     let tuner: Tuner
     let interruption: Interruption
+    /// Added to the time from the start of the processes to that of the traffic, in ns.
+    var extraLead: UInt64 = 0
 
     /// What a run gave.
     struct Outcome {
@@ -119,7 +121,8 @@ struct RunExecutor {
     ) throws -> UInt64 {
         guard let commands else {
             let processes = UInt64(2 * traffic.count * scenario.accessDelays.count)
-            let start = KernelClock.monotonic() + Self.lead + processes * Self.leadOfEach
+            let start =
+                KernelClock.monotonic() + Self.lead + processes * Self.leadOfEach + extraLead
             for index in traffic.indices {
                 try startServers(&traffic[index], network, start: start)
                 try startClients(&traffic[index], network, start: start, seed: seed)

@@ -9,6 +9,8 @@
 #include <linux/types.h>
 #include <stddef.h>
 
+#include "../../include/tcptune/option_abi.h"
+
 /* Part of the pin path: another layout is another directory. */
 #define TT_ABI_VERSION 1
 
@@ -86,25 +88,7 @@ enum tt_counter {
 #define TT_CWND_BUCKETS TT_HIST_BUCKETS(19) /* segments, to 1,048,575 */
 #define TT_RATE_BUCKETS TT_HIST_BUCKETS(37) /* bytes/s, to 275 GB/s */
 
-/* What a profile has connections' packets carry; docs/header-options.md has the bytes. */
-enum tt_header_option {
-	TT_HDR_TELEMETRY,
-	TT_HDR_IDENTITY,
-	TT_HDR_DELAYED_ACK,
-	TT_HDR_USER_TIMEOUT,
-	TT_HDR_RAW, /* the first of TT_MAX_RAW */
-	TT_HDR_COUNT = TT_HDR_RAW + 4,
-};
-#define TT_MAX_RAW (TT_HDR_COUNT - TT_HDR_RAW)
 #define TT_RAW_LEN 36 /* kind, length, ExID, 32 bytes of value */
-
-/* On which segments; those beyond the handshake only to a peer that has answered. */
-enum tt_header_where {
-	TT_HDR_ON_SYN = 1 << 0,
-	TT_HDR_ON_SYNACK = 1 << 1,
-	TT_HDR_ON_DATA = 1 << 2, /* or an ACK, whichever is next */
-	TT_HDR_ON_FIN = 1 << 3,
-};
 
 /* How often, beyond the handshake; never more often than once a ms but for the last. */
 enum tt_header_every {
@@ -121,10 +105,14 @@ struct tt_header_setting {
 	__u8 length;	/* raw: of `bytes` */
 	__u8 head;	/* raw: of what identifies it; 2: a kind, 4: an ExID */
 	__u32 interval; /* us or segments */
-	__u32 value;	/* identity: tt_header_identity; delayed-ack: us; user-timeout: s */
-	__u8 bytes[TT_RAW_LEN]; /* raw: the whole option */
+	__u32 value;	/* by option: tt_header_identity, us, s, tt_header_raw */
+	__u8 bytes[TT_RAW_LEN]; /* raw: the whole option; a plug-in's: as long as the longest */
 };
 _Static_assert(sizeof(struct tt_header_setting) == 48, "tt_header_setting");
+
+enum tt_header_raw {
+	TT_HDR_RAW_PLUGIN = 1, /* a plug-in's program writes the value */
+};
 
 enum tt_header_identity {
 	TT_HDR_IDENTITY_WORKLOAD = 1 << 0,
@@ -182,13 +170,6 @@ enum {
 	TT_STATISTICS_RATE_COUNT = TT_RATE_BUCKETS,
 };
 
-/* In cgroup storage: which attachment this cgroup's program runs for; 0 while it is being made. */
-struct tt_identity {
-	__u64 attachment;
-	__u32 workload; /* what the identity option tells: FNV-1a of the cgroup's or pod's name */
-	__u32 reserved;
-};
-
 /* For the iterator that takes open connections over, by cgroup. */
 struct tt_adoption {
 	__u64 attachment;
@@ -230,60 +211,15 @@ struct tt_connection {
 	__u64 counted[TT_FLOW_COUNT];
 };
 
-/* What the other end said of itself, in its telemetry and its hello. */
-struct tt_peer {
-	__u64 heard_ns;	 /* CLOCK_MONOTONIC, of the last telemetry; 0: none yet */
-	__u64 rate;	 /* bytes/s */
-	__u32 workload;	 /* 0: not told */
-	__u32 profile;	 /* 0: not told */
-	__u32 cwnd;	 /* segments */
-	__u32 srtt;	 /* us */
-	__u32 min_rtt;	 /* us */
-	__u32 retransmits; /* segments, the lowest 16 bits */
-	__u32 delay_in;	 /* us: queueing delay from the peer to here; all ones: not known */
-	__u32 delay_out; /* us: from here to the peer, as it said */
-};
-_Static_assert(sizeof(struct tt_peer) == 48, "tt_peer");
-
-enum tt_header_flags {
-	TT_HDR_ANSWERED = 1 << 0,  /* the peer speaks tcptune's option */
-	TT_HDR_FELL_BACK = 1 << 1, /* the SYN or SYN-ACK was sent again without options */
-	TT_HDR_WITHHELD = 1 << 2,  /* not offered, since the path had dropped them */
-	TT_HDR_STOPPED = 1 << 3,   /* segments with options kept getting lost */
-	TT_HDR_BY_COOKIE = 1 << 4, /* accepted by a SYN cookie */
-	TT_HDR_RAISED = 1 << 5,	   /* the write callback is on because of us */
-	TT_HDR_RESEND = 1 << 6,	   /* the whole hello goes out again, after the handshake */
-	TT_HDR_SAVES_SYN = 1 << 7, /* a listener that keeps SYNs because of us */
-};
-
-/* In socket storage, where a profile has header options; of a listener's only the first two. */
-struct tt_header_state {
-	__u64 attachment; /* 0: nobody's */
-	__u8 flags;	 /* tt_header_flags */
-	__u8 offered;	 /* bit per tt_header_option */
-	__u8 negotiated; /* may be sent beyond the handshake */
-	__u8 want;	 /* due on the next segment */
-	__u8 hellos;	 /* written */
-	__u8 losses;	 /* segments with options in a row that had to be sent again */
-	__u16 slot;	 /* of clock_offset[0] */
-	__u32 clock_offset[2]; /* us, 24 bits: least (our clock - the peer's), this slot and the last */
-	/* When sent: us, or data segments by tt_header_every. User timeout: the one set, ms. */
-	__u32 last[TT_HDR_COUNT];
-	__u32 probe; /* sequence number of data that an option was sent with, not acknowledged yet; 0: none */
-	__u32 raws;  /* which raw options the bits above mean */
-	struct tt_peer peer;
-};
-_Static_assert(sizeof(struct tt_header_state) == 112, "tt_header_state");
-
 /* Who spoke to an attachment, for what it said in all. */
 struct tt_peer_key {
 	__u64 attachment;
 	__u32 workload; /* 0 with profile 0: not told */
-	__u32 profile;	/* both TT_PEER_REST: all others, when the map is full */
+	__u32 profile;	/* not both TT_PEER_REST: that is all others, in a map of their own */
 };
 
 #define TT_MAX_PEERS 1024
-#define TT_PEER_REST 0xffffffff /* workload and profile of the entry for the rest */
+#define TT_PEER_REST 0xffffffff /* workload and profile of all others, when the map is full */
 struct tt_peer_statistics {
 	__u64 connections;
 	__u64 telemetry; /* options received */
@@ -379,8 +315,9 @@ struct tt_cc_state {
 struct tt_connection_state_record {
 	struct tt_connection_record connection;
 	struct tt_cc_state state;
+	struct tt_option_values options;
 };
-_Static_assert(sizeof(struct tt_connection_state_record) == 376, "tt_connection_state_record");
+_Static_assert(sizeof(struct tt_connection_state_record) == 536, "tt_connection_state_record");
 
 /* What happens to a connection; those from TT_EVENT_HEADER_FIRST on are about header options. */
 enum tt_event_kind {
@@ -396,6 +333,7 @@ enum tt_event_kind {
 	TT_EVENT_HEADER_FALLBACK,  /* the SYN went again, without options */
 	TT_EVENT_HEADER_WITHHELD,  /* not offered, since the path had dropped them */
 	TT_EVENT_HEADER_SKIPPED,   /* no space left in the header */
+	TT_EVENT_HEADER_ABANDONED, /* no more are sent: segments with them kept getting lost */
 	TT_EVENT_HEADER_MALFORMED,
 	TT_EVENT_HEADER_UNKNOWN_VERSION,
 	TT_EVENT_KIND_COUNT,
@@ -422,6 +360,13 @@ _Static_assert(TT_OPT_COUNT <= TT_OPT_ERRNO_COUNT, "tt_event.refused_errno");
 
 /* How many may listen at a time, each with a ring buffer of its own. */
 #define TT_EVENT_LISTENERS 4
+
+/* What stands in event_control. */
+enum tt_event_control {
+	TT_EVENT_WANTED,  /* the kinds that any listener wants, a bit per tt_event_kind */
+	TT_EVENT_CHANGES, /* how often something was applied or taken off; for listeners */
+	TT_EVENT_CONTROL_COUNT,
+};
 
 struct tt_event_slot {
 	__u64 lost;  /* events that found no room in the ring buffer */

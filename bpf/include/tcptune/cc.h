@@ -25,29 +25,7 @@
 
 #include <bpf/bpf_tracing.h>
 
-/* What maps and their helpers take, without linux/bpf.h; include that first to have all of it. */
-#ifndef __LINUX_BPF_H__
-enum bpf_map_type {
-	BPF_MAP_TYPE_HASH = 1,
-	BPF_MAP_TYPE_ARRAY = 2,
-	BPF_MAP_TYPE_PERCPU_HASH = 5,
-	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
-	BPF_MAP_TYPE_LRU_HASH = 9,
-	BPF_MAP_TYPE_SK_STORAGE = 24,
-	BPF_MAP_TYPE_RINGBUF = 27,
-};
-
-enum {
-	BPF_ANY,
-	BPF_NOEXIST,
-	BPF_EXIST,
-};
-
-enum {
-	BPF_F_NO_PREALLOC = 1,
-	BPF_SK_STORAGE_GET_F_CREATE = 1,
-};
-#endif
+#include <tcptune/uapi.h>
 
 /*
  * A number that a profile can set before the program is loaded: named with its unit, kept in

@@ -17,9 +17,8 @@
 
 #include <tcptune/kernel.h>
 
-#include <bpf/bpf_tracing.h>
-
 #include <tcptune/option_abi.h>
+#include <tcptune/uapi.h>
 
 /* Set when it is loaded. */
 const volatile u16 option_exid;
@@ -40,9 +39,16 @@ const volatile u32 option_next;	 /* the program after this one */
  */
 #define TCPTUNE_PARSE static __always_inline u32 tcptune_option_parse
 
+/* The kernel lets programs call each other only where they have the same cgroup storage. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
+	__type(key, u64);
+	__type(value, struct tt_identity);
+} identity SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | TCPTUNE_BPF_F_CLONE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
 	__type(value, struct tt_header_state);
 } header_options SEC(".maps");
@@ -55,7 +61,7 @@ struct {
 } option_values SEC(".maps");
 
 struct {
-	__uint(type, TCPTUNE_PROG_ARRAY);
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, TT_MAX_RAW);
 	__type(key, u32);
 	__type(value, u32);
@@ -63,7 +69,7 @@ struct {
 
 #define TCPTUNE_OPTION_HEADER 4 /* kind 254, length, ExID (RFC 6994) */
 #define TCPTUNE_OPTION_MAX 40
-#define TCPTUNE_VALUE_MAX 31
+#define TCPTUNE_VALUE_MAX TT_OPTION_VALUE_LEN
 
 static u32 tcptune_option_write(const struct tcp_sock *tp, u8 *value);
 static u32 tcptune_option_parse(const struct tcp_sock *tp, const u8 *value, u32 length, u8 *said);
@@ -119,7 +125,7 @@ static __always_inline void tcptune_option_receive(struct bpf_sock_ops *ctx,
 {
 	u8 option[TCPTUNE_OPTION_MAX] = {};
 	struct tt_option_values *values;
-	struct bpf_sock *sk = ctx->sk;
+	struct bpf_sock *sk = (struct bpf_sock *)ctx->sk;
 	struct tt_option_value *said;
 	long length;
 
@@ -141,12 +147,15 @@ static __always_inline void tcptune_option_receive(struct bpf_sock_ops *ctx,
 
 static __always_inline int tcptune_option_run(struct bpf_sock_ops *ctx)
 {
-	struct bpf_sock *sk = ctx->sk;
+	struct bpf_sock *sk = (struct bpf_sock *)ctx->sk;
+	struct tt_identity *id = bpf_get_local_storage(&identity, 0);
 	struct tt_header_state *state = NULL;
 	const struct tcp_sock *tp = NULL;
 
 	if (sk) {
 		state = bpf_sk_storage_get(&header_options, sk, NULL, 0);
+		if (state && state->attachment != id->attachment) /* another's */
+			return 1;
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	switch (ctx->op) {
