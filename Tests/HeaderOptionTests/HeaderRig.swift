@@ -32,7 +32,7 @@ final class HeaderRig {
 
     /// With a middlebox between the hosts, or a veth.
     init(middlebox: Bool = false) throws {
-        try KernelTest.require("ip", "nft")
+        try KernelTest.require("ip", "nft", "bpftool")
         if middlebox {
             let network = Owned(try RoutedPair())
             (near, far) = (network.value.a, network.value.b)
@@ -115,10 +115,32 @@ final class HeaderRig {
         return found
     }
 
+    /// What has passed so far, both ways.
+    func allSegments() throws -> [TCPSegment] {
+        captured += try capture.read()
+        return captured
+    }
+
     /// What has passed so far, from one end to the other.
     func segments(from port: UInt16) throws -> [TCPSegment] {
-        captured += try capture.read()
-        return captured.filter { $0.sourcePort == port }
+        try allSegments().filter { $0.sourcePort == port }
+    }
+
+    /// How often the kernel runs a cgroup's program meanwhile.
+    func runs(of target: Target, _ body: () throws -> Void) throws -> Int {
+        let program = try tuner.attachments(of: [target])[0].programID
+        func count() throws -> Int {
+            let shown = try Command.check(["bpftool", "-j", "prog", "show", "id", "\(program)"])
+            guard let at = shown.firstRange(of: "\"run_cnt\":") else { return 0 }
+            return Int(shown[at.upperBound...].prefix { $0.isNumber }) ?? 0
+        }
+        let name = "kernel.bpf_stats_enabled"
+        let before = try Command.check(["sysctl", "-n", name]).filter(\.isNumber)
+        try Command.check(["sysctl", "-qw", "\(name)=1"])
+        defer { _ = try? Command.run(["sysctl", "-qw", "\(name)=\(before)"]) }
+        let begin = try count()
+        try body()
+        return try count() - begin
     }
 
     func sysctl(_ setting: String, in end: NetworkPair.End) throws {
@@ -174,6 +196,11 @@ extension TCPSegment {
     var telemetry: TelemetryOption? {
         headerOptions.lazy.compactMap { if case .telemetry(let said) = $0 { said } else { nil } }
             .first
+    }
+
+    /// Whether it has an experimental option with this ExID.
+    func has(_ wanted: UInt16) -> Bool {
+        headerOptions.contains { if case .experiment(wanted, _) = $0 { true } else { false } }
     }
 
     var userTimeout: Int? {

@@ -109,6 +109,14 @@ package final class TCPConnection: Sendable {
             Glibc.connect(socket.raw.rawValue, &disconnect, socklen_t(MemoryLayout<sockaddr>.size)))
     }
 
+    /// Connects again, after ``abort()``; the local port may be another.
+    package func reconnect(to address: String, port: UInt16) throws {
+        let remote = try SocketAddress(address, port: port)
+        try call(
+            "connect to \(address):\(port)",
+            remote.withPointer { Glibc.connect(socket.raw.rawValue, $0, $1) })
+    }
+
     /// Closes both ways in an orderly manner and waits until the other end has closed, too.
     package func finish() throws {
         try shutdownWrite()

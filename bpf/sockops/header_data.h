@@ -122,17 +122,50 @@ static __always_inline struct greeting repeated(const struct tt_header_state *st
 	return (struct greeting){ .allowed = state->offered, .hello = true, .write = write };
 }
 
+/* Whether it has data, or a FIN: what is sent again until it's acknowledged. */
+static __always_inline bool is_reliable(struct bpf_sock_ops *ctx)
+{
+	const u8 *tcp = (void *)(long)ctx->skb_data;
+	u32 header_length = 0;
+
+	if (ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS || ctx->skb_tcp_flags & TCPHDR_FIN)
+		return true;
+	if (ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB) {
+		if (tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end)
+			return false;
+		header_length = tcp[12] >> 4 << 2;
+	}
+	return ctx->skb_len > header_length;
+}
+
+/* Of all options that go on every segment. */
+static __always_inline u32 segment_bits(void)
+{
+	u32 bits = 0;
+	int i;
+
+#pragma unroll
+	for (i = 0; i < TT_HDR_COUNT; i++) {
+		if (has_header(i) && header[i].every == TT_HDR_EVERY_SEGMENT)
+			bits |= HDR_BIT(i);
+	}
+	return bits;
+}
+
 /*
  * What goes on a segment that isn't there yet has to be known when the MSS is: a FIN may ride on a
- * full one.
+ * full one. Of pure ACKs only every other one has what goes on every segment: no loss of theirs is
+ * ever noticed, and were all of them lost, so would be the connection.
  */
-static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_header_state *state)
+static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_header_state *state,
+				  const struct tcp_sock *tp)
 {
 	bool fin = ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS ?
 			   is_closing(ctx) :
 			   ctx->skb_tcp_flags & TCPHDR_FIN;
+	u32 want = state->want | (fin ? fin_bits(state) : 0);
 
-	return state->want | (fin ? fin_bits(state) : 0);
+	return tp->segs_out & 1 && !is_reliable(ctx) ? want & ~segment_bits() : want;
 }
 
 /*
@@ -141,20 +174,20 @@ static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_head
  */
 static __always_inline bool ends_handshake(struct bpf_sock_ops *ctx, const struct tcp_sock *tp)
 {
-	return ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS && !ctx->skb_len &&
-	       !tp->bytes_received && tp->bytes_acked <= 1 /* the SYN */;
+	return !tp->bytes_received && tp->bytes_acked <= 1 /* the SYN */ && !is_reliable(ctx);
 }
 
 static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					   struct tt_header_state *state, u32 workload)
 {
 	struct tcp_sock *tp = tcp_sock_of(ctx);
-	u32 want = wanted(ctx, state);
+	u32 want;
 	int i;
 
 	/* What timed out goes without: if the path drops options, this gets through. */
 	if (!tp || tp->inet_conn.icsk_retransmits)
 		return;
+	want = wanted(ctx, state, tp);
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
 		struct greeting g = repeated(state, false);
 
@@ -189,23 +222,24 @@ static __always_inline void sent(struct tt_statistics *st, struct tt_header_stat
 }
 
 /*
- * Whether segments with options get through is watched on one at a time: on data, which is
- * acknowledged or has to be sent again.
+ * Whether segments with options get through is watched on one at a time, the earliest: on data,
+ * which is acknowledged or has to be sent again.
  */
 static __always_inline void watch_path(struct bpf_sock_ops *ctx, struct tt_header_state *state,
 				       const struct tcp_sock *tp)
 {
 	const u8 *tcp = (void *)(long)ctx->skb_data;
+	u32 first;
 
-	if (state->probe) {
-		if ((s32)(tp->snd_una - state->probe) <= 0)
-			return;
+	if (state->probe && (s32)(tp->snd_una - state->probe) > 0) {
 		state->probe = 0;
 		state->losses = 0;
 	}
-	if (tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end || ctx->skb_len <= tcp[12] >> 4 << 2)
+	if (!is_reliable(ctx) || tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end)
 		return;
-	state->probe = get32(tcp + 4);
+	first = get32(tcp + 4);
+	if (!state->probe || (s32)(first - state->probe) < 0)
+		state->probe = first;
 }
 
 /* A segment is sent again. */
@@ -258,11 +292,12 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 {
 	bool fin = ctx->skb_tcp_flags & TCPHDR_FIN;
 	struct tcp_sock *tp = tcp_sock_of(ctx);
-	u32 want = wanted(ctx, state);
+	u32 want;
 	int i;
 
 	if (!tp)
 		return;
+	want = wanted(ctx, state, tp);
 	state->plugins = 0;
 	if (headers & DATA_BITS)
 		watch_path(ctx, state, tp);
