@@ -2,7 +2,7 @@
 /* The packets behind benchmarks/fuzz-options.
  *
  *   fuzz-options fuzz CGROUP NETNS PEER-NETNS PEER-DEVICE KERNEL-MAC PEER-MAC CPU SEED PACKETS OPTION...
- *   fuzz-options good CGROUP NETNS PEER-NETNS SEED
+ *   fuzz-options good CGROUP NETNS PEER-NETNS CPU SEED
  *   fuzz-options attachments
  *   fuzz-options counters ATTACHMENT
  *
@@ -13,7 +13,9 @@
  * The OPTIONs are the profile's: telemetry, delayed-ack, user-timeout, exid=N and kind=N, the last two
  * in the profile's order.
  *
- * good sends pseudo-random bytes back and forth until standard input ends, and compares all of them.
+ * good sends pseudo-random bytes back and forth until standard input ends, and compares all of them. It
+ * stays on one CPU, which keeps its segments in order: one that ends a handshake with a SYN cookie, and
+ * comes after its connection is over, would open another.
  *
  * The others read tcptune's pinned maps.
  */
@@ -87,6 +89,14 @@ static void enter_netns(const char *name)
 	int fd = open(file, O_RDONLY);
 	if (fd < 0 || setns(fd, CLONE_NEWNET)) fail(file);
 	close(fd);
+}
+
+static void stay_on(const char *cpu)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	CPU_SET(atoi(cpu), &set);
+	must(sched_setaffinity(0, sizeof set, &set), "sched_setaffinity");
 }
 
 static double seconds(void)
@@ -254,8 +264,7 @@ static struct list any_list(bool handshake)
 
 static u64 expected[TT_HDR_COUNTER_COUNT];
 static struct {
-	u64 packets, attempts[3], accepted, connected, segments, read_by_us, dropped_by_kernel, telemetry,
-		received_bytes, resets, stuck;
+	u64 packets, attempts[3], accepted, taken, dropped_by_kernel, received_bytes;
 } tally;
 
 /* The kernel's own checks of signatures, where it is built with them: asked at the start. */
@@ -324,7 +333,7 @@ static bool passes_signatures(const struct list *l, bool ends_handshake)
 }
 
 struct connection {
-	bool v6, active, cookie, completes, hello_in_syn, fell_back, answered, telemetry, finished;
+	bool v6, active, cookie, completes, hello_in_syn, fell_back, answered, telemetry;
 	u8 raws; /* negotiated */
 	u16 port, kernel_port;
 	u32 number, next, heard; /* our next sequence number, the kernel's */
@@ -415,7 +424,7 @@ static void expect_segment(struct connection *c, const struct list *l)
 	if (type == HELLO_TYPE && !c->answered) expect_greeting(c, o);
 	expect_raws(raws_in(l) & c->raws);
 	expect_user_timeout(l);
-	tally.read_by_us++;
+	tally.taken++;
 }
 
 /* ---- errors: all counted, the first told */
@@ -621,6 +630,11 @@ static void hear(const u8 *at, int captured)
 	if (flags & SYN || (int)(end - c->heard) > 0) c->heard = end;
 }
 
+static void ask(void)
+{
+	put(false, PROBER, 5000, CLOSED, SYN, probe, 0, &no_options, NULL, 0, INTACT);
+}
+
 /* Sends what is queued, and waits until the kernel has worked it off: the probe, last in the same CPU's
  * queue, is answered by a reset. Then every answer before it has been heard, too. */
 static void settle(void)
@@ -630,7 +644,7 @@ static void settle(void)
 	struct mmsghdr in[64];
 	double start = seconds();
 	probe += 0x10000;
-	put(false, PROBER, 5000, CLOSED, SYN, probe, 0, &no_options, NULL, 0, INTACT);
+	ask();
 	flush();
 	for (;;) {
 		for (int i = 0; i < 64; i++) {
@@ -641,7 +655,10 @@ static void settle(void)
 		for (int i = 0; i < n; i++) hear(buffers[i], in[i].msg_len);
 		if (n > 0) continue;
 		if (probe_answered == probe) return;
-		poll(&(struct pollfd){ .fd = wire, .events = POLLIN }, 1, 100);
+		if (!poll(&(struct pollfd){ .fd = wire, .events = POLLIN }, 1, 500)) {
+			ask(); /* lost, perhaps */
+			flush();
+		}
 		if (seconds() - start > 20) {
 			fputs("the kernel doesn't answer\n", stderr);
 			exit(1);
@@ -652,8 +669,6 @@ static void settle(void)
 /* ---- connections */
 
 static int listener4, listener6;
-
-static bool is_intact(enum damage damage) { return damage == INTACT; }
 
 static enum damage some_damage(void)
 {
@@ -668,7 +683,7 @@ static bool fuzzed(struct connection *c, u8 flags, struct list *l, bool handshak
 	set_timestamps(l, OUR_CLOCK, ntohl(c->echo));
 	send_from(c, flags, c->next, l, 0, damage);
 	tally.packets++;
-	bool taken = is_intact(damage) && passes_signatures(l, flags == ACK && !c->cookie);
+	bool taken = damage == INTACT && passes_signatures(l, flags == ACK && !c->cookie);
 	tally.dropped_by_kernel += !taken;
 	return taken;
 }
@@ -719,8 +734,7 @@ static void fuzz_segment(struct connection *c, bool finishing)
 	send_from(c, flags, seq, &l, length, damage);
 	c->heard = heard;
 	tally.packets++;
-	tally.segments++;
-	if (!taken || !is_intact(damage) || !passes_signatures(&l, false)) {
+	if (!taken || damage != INTACT || !passes_signatures(&l, false)) {
 		tally.dropped_by_kernel++;
 		return;
 	}
@@ -886,7 +900,6 @@ static void end_all(void)
 		u8 byte;
 		if (recv(c->fd, &byte, 1, 0) >= 0 || errno != ECONNRESET) {
 			error_of(c, "not reset: %s", strerror(errno));
-			tally.stuck++;
 		}
 		close(c->fd);
 	}
@@ -913,7 +926,7 @@ static void batch(int sort) /* 0 inbound, 1 inbound with cookies, 2 outbound */
 			error_of(c, "not established");
 			continue;
 		}
-		*(c->active ? &tally.connected : &tally.accepted) += 1;
+		tally.accepted += !c->active;
 		say_something(c);
 	}
 	settle();
@@ -989,10 +1002,7 @@ static void print_counters(const u64 *counters)
 static int fuzz(char **argv, int options)
 {
 	u64 packets = strtoull(argv[8], NULL, 10);
-	cpu_set_t cpu;
-	CPU_ZERO(&cpu);
-	CPU_SET(atoi(argv[6]), &cpu);
-	must(sched_setaffinity(0, sizeof cpu, &cpu), "sched_setaffinity");
+	stay_on(argv[6]);
 	chance_state = strtoull(argv[7], NULL, 10);
 	for (int i = 9; i < options; i++) {
 		const char *value = strchr(argv[i], '=');
@@ -1025,9 +1035,9 @@ static int fuzz(char **argv, int options)
 	socklen_t size = sizeof lost;
 	getsockopt(wire, SOL_PACKET, PACKET_STATISTICS, &lost, &size);
 	if (lost.tp_drops) error_of(NULL, "%u of the kernel's packets not seen", lost.tp_drops);
-	printf("{\"packets\": %llu, \"seconds\": %.1f, \"droppedByKernel\": %llu, \"readByTcptune\": %llu, ",
+	printf("{\"packets\": %llu, \"seconds\": %.1f, \"droppedByKernel\": %llu, \"segmentsTaken\": %llu, ",
 	       tally.packets, took, tally.dropped_by_kernel,
-	       tally.read_by_us);
+	       tally.taken);
 	printf("\"syns\": %llu, \"cookieSYNs\": %llu, \"connects\": %llu, \"accepted\": %llu, ",
 	       tally.attempts[0], tally.attempts[1],
 	       tally.attempts[2], tally.accepted);
@@ -1095,7 +1105,8 @@ static int good(char **argv)
 	char byte;
 	enter_cgroup(argv[0]);
 	server_netns = argv[1];
-	chance_state = strtoull(argv[3], NULL, 10);
+	stay_on(argv[3]);
+	chance_state = strtoull(argv[4], NULL, 10);
 	must(pipe(ready), "pipe");
 	if (pthread_create(&server, NULL, serve, NULL)) fail("pthread_create");
 	must(read(ready[0], &byte, 1), "pipe");
@@ -1160,9 +1171,18 @@ static int possible_cpus(void)
 	return sscanf(text, "%d-%d", &first, &last) == 2 ? last + 1 : 1;
 }
 
+/* Of the histograms one; in its first bucket all of its samples. */
+static void add_peer(struct tt_peer_statistics *all, const struct tt_peer_statistics *p)
+{
+	all->connections += p->connections;
+	all->telemetry += p->telemetry;
+	for (int i = 0; i < TT_RTT_BUCKETS; i++) all->rtt[0] += p->rtt[i];
+}
+
 static int counters(u64 attachment)
 {
-	int statistics = map_at("statistics"), peers = map_at("peers"), cpus = possible_cpus();
+	int statistics = map_at("statistics"), peers = map_at("peers"), rest = map_at("peer_rest");
+	int cpus = possible_cpus();
 	struct tt_statistics *each = calloc(cpus, sizeof *each), sum = { 0 };
 	if (!look_up(statistics, &attachment, each)) fail("statistics");
 	for (int i = 0; i < cpus; i++) {
@@ -1170,26 +1190,24 @@ static int counters(u64 attachment)
 		for (int j = 0; j < TT_COUNTER_COUNT; j++) sum.counters[j] += each[i].counters[j];
 		for (int j = 0; j < TT_OPT_COUNT; j++) sum.option_failures[0] += each[i].option_failures[j];
 	}
-	u64 entries = 0, mine = 0, connections = 0, telemetry = 0, rest = 0, samples = 0;
+	u64 entries = 0, mine = 0;
 	struct tt_peer_key key;
-	static struct tt_peer_statistics p;
+	static struct tt_peer_statistics p, all;
+	if (!look_up(rest, &attachment, &p)) fail("peer_rest");
+	u64 connections_of_rest = p.connections;
+	add_peer(&all, &p);
 	for (bool first = true; next_key(peers, &key, first); first = false) {
 		entries++;
 		if (key.attachment != attachment || !look_up(peers, &key, &p)) continue;
 		mine++;
-		connections += p.connections;
-		telemetry += p.telemetry;
-		for (int i = 0; i < TT_RTT_BUCKETS; i++) samples += p.rtt[i];
-		if (key.workload == TT_PEER_REST && key.profile == TT_PEER_REST) rest = p.connections;
+		add_peer(&all, &p);
 	}
 	printf("{\"activeOpened\": %llu, \"passiveOpened\": %llu, \"closed\": %llu, \"optionFailures\": %llu, ",
 	       sum.counters[TT_ACTIVE_OPENED],
-	       sum.counters[TT_PASSIVE_OPENED],
-	       sum.counters[TT_CLOSED], sum.option_failures[0]);
+	       sum.counters[TT_PASSIVE_OPENED], sum.counters[TT_CLOSED], sum.option_failures[0]);
 	printf("\"peers\": {\"entries\": %llu, \"ofThis\": %llu, \"connections\": %llu, \"telemetry\": %llu, "
 	       "\"rttSamples\": %llu, \"connectionsOfRest\": %llu}, \"counters\": {",
-	       entries, mine, connections,
-	       telemetry, samples, rest);
+	       entries, mine, all.connections, all.telemetry, all.rtt[0], connections_of_rest);
 	print_counters(sum.header);
 	puts("}}");
 	return 0;
@@ -1199,7 +1217,7 @@ int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN);
 	if (argc >= 11 && !strcmp(argv[1], "fuzz")) return fuzz(argv + 2, argc - 2);
-	if (argc == 6 && !strcmp(argv[1], "good")) return good(argv + 2);
+	if (argc == 7 && !strcmp(argv[1], "good")) return good(argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "attachments")) return list_attachments();
 	if (argc == 3 && !strcmp(argv[1], "counters")) return counters(strtoull(argv[2], NULL, 10));
 	fputs("usage: see the head of fuzz-options.c\n", stderr);
