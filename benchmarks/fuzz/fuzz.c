@@ -242,9 +242,8 @@ static void end_all(void)
 		struct connection *c = &connections[i];
 		if (c->fd < 0 || how[i]) continue;
 		u8 byte;
-		if (recv(c->fd, &byte, 1, 0) >= 0 || errno != ECONNRESET) {
+		if (recv(c->fd, &byte, 1, 0) >= 0 || errno != ECONNRESET)
 			error_of(c, "not reset: %s", strerror(errno));
-		}
 		close(c->fd);
 	}
 }
