@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
 
 setup:
 	@Scripts/setup
@@ -53,6 +53,13 @@ figures: build
 # What is known of congestion controllers, and what the documents of ours promise; takes hours.
 validate: build
 	@benchmarks/validate --binary $(BINARY).stripped --plots docs/plots
+
+# A million raw packets with all sorts of wrong TCP options; CI sends the short form. Some seconds each.
+fuzz-options: build
+	@benchmarks/fuzz-options --binary $(BINARY).stripped --keep benchmarks/results/fuzz-options.json
+
+fuzz-options-short: build
+	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page

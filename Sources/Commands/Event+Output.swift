@@ -12,7 +12,7 @@ extension Event {
         case .released: parts = ["after " + duration, summary]
         default: parts = [names.options(self).joined(separator: ", ")]
         }
-        for failure in optionFailures { parts.append("\(failure.option) refused: \(failure.reason)") }
+        parts += optionFailures.map { "\($0.option) refused: \($0.reason)" }
         if let peer = names.peer(self) { parts.append("peer " + peer) }
         return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }

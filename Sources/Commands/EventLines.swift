@@ -24,7 +24,7 @@ struct EventLines {
     }
 
     private static let columns: [(title: String, width: Int)] = [
-        ("TIME", 15), ("EVENT", 12), ("LOCAL", 22), ("", 2), ("REMOTE", 22), ("PROFILE", 14),
+        ("TIME", 15), ("EVENT", 17), ("LOCAL", 22), ("", 2), ("REMOTE", 22), ("PROFILE", 14),
     ]
 
     /// Empty for JSON.

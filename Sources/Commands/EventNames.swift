@@ -14,7 +14,8 @@ struct EventNames {
 
     /// To be called before an event is written: reads anew what is there when it is a new profile's.
     mutating func learn(_ event: Event) {
-        guard let attachment = event.attachment, options[attachment.programID] == nil else { return }
+        guard let attachment = event.attachment, options[attachment.programID] == nil
+        else { return }
         let attachments = (try? tuner.attachments()) ?? []
         peers = PeerNames(attachments)
         options = Dictionary(
@@ -31,7 +32,8 @@ struct EventNames {
 
     /// Who the peer says it is; nil: it hasn't said.
     func peer(_ event: Event) -> String? {
-        guard let identity = event.connection.peer?.identity, !identity.isUnknown else { return nil }
+        guard let identity = event.connection.peer?.identity, !identity.isUnknown
+        else { return nil }
         let workload = peers.workload(identity)
         guard let profile = peers.profile(identity) else { return workload }
         return [workload, "(\(profile))"].compactMap { $0 }.joined(separator: " ")

@@ -47,6 +47,7 @@ struct Events: ParsableCommand {
         var stream = try EventStream(tuner, kinds: kinds, of: target.targets)
         var lines = EventLines(output.output, EventNames(tuner))
         let end = duration.map { KernelClock.monotonic() + UInt64($0.seconds * 1e9) } ?? .max
+        func isOver() -> Bool { interruption.hasCome || KernelClock.monotonic() >= end }
         var left = count ?? .max
         var lost: UInt64 = 0
 
@@ -64,11 +65,10 @@ struct Events: ParsableCommand {
                 text += lines.lost(lostNow - lost)
                 lost = lostNow
             }
-            guard Console.writes(text) else { return }
+            guard Console.write(text, until: isOver) else { return }
             text = ""
             lines.setClock()
-        } while left > 0 && KernelClock.monotonic() < end && !interruption.hasCome
-            && Console.hasReader
+        } while left > 0 && !isOver() && Console.hasReader
     }
 }
 

@@ -10,7 +10,7 @@ struct NetemDiscipline {
 
     private static let what = "netem cannot do this link"
     /// Of an Ethernet frame, which the kernel counts and the specification doesn't.
-    static let frameHeader = 14
+    private static let frameHeader = 14
 
     init(_ spec: DirectionSpec, device: String) throws(EmulatorError) {
         let netem = try Self.netem(spec)

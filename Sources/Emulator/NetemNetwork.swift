@@ -88,8 +88,8 @@ package final class NetemNetwork: HostNetwork {
         guard numbers.count >= 3 else { return LinkCounters() }
         var counters = LinkCounters()
         counters.forwardedPackets = numbers[1]
-        counters.forwardedBytes =
-            numbers[0] - min(numbers[0], numbers[1] * UInt64(NetemDiscipline.frameHeader))
+        // By the size table: without the frames' headers.
+        counters.forwardedBytes = numbers[0]
         counters.queueDrops = numbers[2]
         counters.offeredPackets = numbers[1] + numbers[2]
         return counters

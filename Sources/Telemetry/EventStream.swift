@@ -47,15 +47,19 @@ public struct EventStream: ~Copyable {
     ///
     /// - Parameter milliseconds: 0: only what is there already.
     public mutating func next(within milliseconds: Int) throws(TunerError) -> Event? {
-        let deadline = KernelClock.monotonic() + UInt64(max(0, milliseconds)) * 1_000_000
+        let begin = KernelClock.monotonic()
+        var hasLooked = false
         while true {
             while next < records.count {
                 let record = records[next]
                 next += 1
                 if let event = event(record) { return event }
             }
-            let now = KernelClock.monotonic()
-            guard try fill(waiting: Int((max(now, deadline) - now) / 1_000_000)) else { return nil }
+            // Events of others that come without end mustn't hold it up.
+            let waited = Int((KernelClock.monotonic() - begin) / 1_000_000)
+            if hasLooked && waited >= milliseconds { return nil }
+            hasLooked = true
+            guard try fill(waiting: max(0, milliseconds - waited)) else { return nil }
         }
     }
 

@@ -82,10 +82,10 @@ import Testing
         func bytes(_ option: HeaderOption, _ segment: HeaderOption.Segment) -> Int {
             HeaderOptionRoom(of: [option], on: segment).parts.reduce(0) { $0 + $1.bytes }
         }
-        #expect(options.map { bytes($0, .syn) } == [6, 14, 8, 4, 7])
-        #expect(options.map { bytes($0, .synack) } == [6, 14, 8, 4, 4])
-        #expect(options.map { bytes($0, .data) } == [20, 0, 0, 4, 7])
-        #expect(options.map { bytes($0, .fin) } == [0, 0, 0, 0, 0])
+        #expect(options.map { bytes($0, .syn) } == [6, 14, 8, 4, 7, 0])
+        #expect(options.map { bytes($0, .synack) } == [6, 14, 8, 4, 4, 0])
+        #expect(options.map { bytes($0, .data) } == [20, 0, 0, 0, 7, 0])
+        #expect(options.map { bytes($0, .fin) } == [0, 0, 0, 0, 0, 0])
         for segment in HeaderOption.Segment.allCases {
             let room = try #require(sections["Room"])
             for part in segment.kernelOptions.components(separatedBy: ", ") {

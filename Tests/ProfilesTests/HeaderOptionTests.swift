@@ -125,7 +125,7 @@ import Testing
 
 /// Everything that is refused, word for word.
 @Suite struct HeaderOptionRefusalTests {
-    private static let types = "telemetry, identity, delayed-ack, user-timeout or raw"
+    private static let types = "telemetry, identity, delayed-ack, user-timeout, raw or plugin"
 
     @Test(arguments: [
         ("{ type: telemtry }", "15: unknown type 'telemtry' in @, did you mean 'telemetry'?"),
@@ -291,20 +291,20 @@ import Testing
             [
                 "8:38: ExID 0x1234 is already another option's, expected one of its own",
                 "10:26: kind 200 is already another option's, expected one of its own",
-                "11:7: more than 4 raw options, expected at most 4",
+                "11:7: more than 4 raw options and plug-ins, expected at most 4",
             ]
         ),
         (
             [
                 "{ type: telemetry }", "{ type: identity, value: { pod: true } }",
                 "{ type: delayed-ack, maximum: 5ms }", "{ type: user-timeout, value: 30s }",
-                "{ type: raw, exid: 0x1234, value: 'hex:010203', on: [syn] }",
+                "{ type: raw, exid: 0x1234, value: 'text:12345', on: [syn] }",
             ],
             [
-                "11:7: the options of a SYN take 48 bytes, 8 too many, expected at most 40; there "
+                "11:7: the options of a SYN take 44 bytes, 4 too many, expected at most 40; there "
                     + "are the kernel's own 20 (MSS 4, SACK permitted 2, timestamps 10, window "
-                    + "scale 3, padding 1), hello 6, identity 8, delayed-ack 2, user-timeout 4, "
-                    + "raw 0x1234 7, padding 1"
+                    + "scale 3, padding 1), hello 6, delayed-ack 2, user-timeout 4, "
+                    + "raw 0x1234 9, padding 3"
             ]
         ),
         (
@@ -347,6 +347,32 @@ import Testing
     func lists(texts: [String], messages: [String]) {
         let expected = messages.map { "p.yaml:\($0)" }.joined(separator: "\n")
         #expect(refusal(HeaderOptionTexts.profile(texts)) == expected)
+    }
+
+    /// What has no room for it in the handshake tells the identity in a second hello.
+    @Test func theIdentityFollowsWhereTheHandshakeIsFull() throws {
+        let profile = try parse(
+            HeaderOptionTexts.profile([
+                "{ type: telemetry, peers: [10.0.0.0/8], every: rtt }",
+                "{ type: identity, value: { pod: true, profile: true } }",
+                "{ type: delayed-ack, maximum: 5ms }", "{ type: user-timeout, value: 30s }",
+                "{ type: raw, exid: 0xABCD, value: 'hex:01 02 03', on: [syn, synack, data, fin] }",
+            ]))
+        let room = HeaderOptionRoom(of: profile.headerOptions, on: .syn)
+        #expect(room.identityFollows)
+        #expect(room.total == 40)
+        #expect(room.parts.map(\.name) == ["hello", "delayed-ack", "user-timeout", "raw 0xABCD"])
+        let shorter = HeaderOptionRoom(of: Array(profile.headerOptions.prefix(4)), on: .syn)
+        #expect(!shorter.identityFollows)
+        #expect(shorter.total == 40)
+    }
+
+    @Test(arguments: [
+        ("name: Queue", "15: "), ("name: q", ""), ("name: ''", "15: "),
+    ])
+    func pluginNames(key: String, place: String) {
+        let text = HeaderOptionTexts.profile("{ type: plugin, \(key), on: [data] }")
+        #expect(refusal(text).isEmpty == place.isEmpty)
     }
 
     @Test func tooManyOptions() {

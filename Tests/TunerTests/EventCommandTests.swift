@@ -99,6 +99,32 @@ extension KernelSuites {
             #expect(ContinuousClock.now - begin < .seconds(10))
         }
 
+        @Test func aSignalEndsItThoughNobodyReads() throws {
+            let directory = try TemporaryDirectory()
+            let pipe = directory.path.appending("pipe").string
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+            defer { Glibc.close(reader) }
+            try withProfile {
+                var child = try ChildProcess([
+                    "sh", "-c", "exec \"$0\" events --cgroup \"$1\" --output json >\"$2\"",
+                    binary, cgroup.path.string, pipe,
+                ])
+                #expect(try eventually { try Self.listens(child.pid) })
+                // More than a pipe holds.
+                for _ in 0..<100 {
+                    _ = try TCPConnection.pair(
+                        client: Placement(cgroup: cgroup.path),
+                        server: Placement(cgroup: cgroup.path))
+                }
+                var waiting: CInt = 0
+                #expect(
+                    eventually { ioctl(reader, UInt(FIONREAD), &waiting) == 0 && waiting > 60_000 })
+                try child.signal(SIGTERM)
+                #expect(try child.wait(timeout: .seconds(5)).status == 0)
+            }
+        }
+
         @Test func endsAfterItsTime() throws {
             let output = try Command.check([
                 binary, "events", "--cgroup", cgroup.path.string, "--duration", "200ms",

@@ -3,20 +3,39 @@ import SystemPackage
 
 /// The terminal: data on stdout, words on stderr.
 enum Console {
-    /// A reader that went away (a closed pipe) is the end of the output, not an error.
-    static func write(_ text: some StringProtocol) {
-        _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)
-    }
-
-    /// The same; false: the reader went away.
-    static func writes(_ text: some StringProtocol) -> Bool {
+    /// A reader that went away (a closed pipe) is the end of the output, not an error: false.
+    @discardableResult
+    static func write(_ text: some StringProtocol) -> Bool {
         (try? FileDescriptor.standardOutput.writeAll(text.utf8)) != nil
     }
 
+    /// The same, for output without end: a reader that is too slow is waited for only until
+    /// `giveUp`. False: it went away, or that came first.
+    static func write(_ text: some StringProtocol, until giveUp: () -> Bool) -> Bool {
+        var left = Array(text.utf8)[...]
+        while !left.isEmpty {
+            switch readiness(Int16(POLLOUT), milliseconds: 100) {
+            case 0: if giveUp() { return false }
+            case let events where events & Int16(POLLOUT) != 0:
+                // Where there is room, there is room for this: the write doesn't block.
+                let part = left.prefix(Int(PIPE_BUF))
+                guard let count = try? FileDescriptor.standardOutput.writeAll(part) else {
+                    return false
+                }
+                left = left.dropFirst(count)
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// Whether what is written can still be read: a pipe's other end is open.
-    static var hasReader: Bool {
-        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-        return poll(&output, 1, 0) == 0
+    static var hasReader: Bool { readiness(0, milliseconds: 0) == 0 }
+
+    private static func readiness(_ events: Int16, milliseconds: CInt) -> Int16 {
+        var output = pollfd(fd: STDOUT_FILENO, events: events, revents: 0)
+        _ = poll(&output, 1, milliseconds)
+        return output.revents
     }
 
     static func error(_ line: some StringProtocol) {
