@@ -54,6 +54,68 @@ extension HeaderOptionSuites {
             }
         }
 
+        /// The same through the eyes of tshark and its dissector, on the peer.
+        @Test func tsharkPrintsWhatTheKernelSays() throws {
+            try KernelTest.require("tshark")
+            let rig = try HeaderRig()
+            try rig.apply([.telemetry, .identity])
+            let listener = try rig.listen()
+            let script = FilePath(#filePath).removingLastComponent().removingLastComponent()
+                .removingLastComponent().appending("deploy/wireshark/tcptune.lua")
+            let names = ["hello.workload", "telemetry.cwnd", "telemetry.srtt", "telemetry.rate"]
+            let tshark = try ChildProcess(
+                ["tshark", "-n", "-l", "-i", rig.far.interface, "-X", "lua_script:\(script)"]
+                    + ["-Y", "tcptune", "-T", "fields", "-e", "tcp.srcport"]
+                    + names.flatMap { ["-e", "tcptune." + $0] }, rig.far.placed)
+            func rows(from port: UInt16) throws -> [[String]] {
+                try tshark.standardOutput().split(separator: "\n")
+                    .map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+                    .map { $0.map(String.init) }
+                    .filter { $0.count == names.count + 1 && $0[0] == "\(port)" }
+            }
+            // It is capturing once it prints something.
+            let isCapturing = try eventually(within: .seconds(30)) {
+                try rig.connect(to: listener).exchange()
+                return try !tshark.standardOutput().isEmpty
+            }
+            #expect(isCapturing)
+            let connection = try rig.connect(to: listener)
+            let port = connection.client.localPort
+            /// All that has passed, once it is printed.
+            func printed() throws -> [[String]] {
+                let sent = try rig.segments(from: port).filter { !$0.headerOptions.isEmpty }
+                #expect(
+                    try eventually(within: .seconds(20)) {
+                        try rows(from: port).count >= sent.count
+                    }
+                )
+                return try rows(from: port)
+            }
+            try transfer(200_000, from: connection.client, to: connection.server)
+            try connection.settle()
+            try connection.client.send([1])
+            _ = try connection.server.receive(1)
+            try connection.settle()
+            let seen = try printed()
+            let workload = HeaderOption.identity(of: rig.client.cgroup.name)
+            #expect(seen.first?[1] == "0x" + hexadecimal(workload))
+            let info = try connection.client.info()
+            try connection.client.send([2])
+            _ = try connection.server.receive(1)
+            let row = try #require(try printed().dropFirst(seen.count).first)
+            func known(_ value: UInt64) -> String {
+                "\(HeaderOptionFloat.decode(HeaderOptionFloat.encode(value)))"
+            }
+            #expect(row[2] == "\(info.sndCwnd)")
+            #expect(row[3] == known(UInt64(info.rtt)))
+            #expect(row[4] == known(info.deliveryRate))
+        }
+
+        private func hexadecimal(_ value: UInt32) -> String {
+            let digits = String(value, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }
+
         private static let everywhere = Set(HeaderOption.Segment.allCases)
 
         @Test func rawOptionsAreExactlyWhereTheyAreToBe() throws {

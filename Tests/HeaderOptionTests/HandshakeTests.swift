@@ -1,4 +1,6 @@
+import Emulator
 import Glibc
+import LinkModel
 import Profiles
 import Telemetry
 import TestSupport
@@ -179,6 +181,59 @@ extension HeaderOptionSuites {
             let peers = try Telemetry(rig.tuner).peers(
                 of: try rig.tuner.attachments(of: [rig.serverTarget]))[0]
             #expect(peers.filter { !$0.identity.isRest }.map(\.connections) == [2])
+        }
+
+        @Test func withoutStatistics() throws {
+            let rig = try HeaderRig()
+            var profile = Profile(name: "quiet", headerOptions: Self.all)
+            profile.statistics = StatisticsSettings(enabled: false)
+            try rig.apply(profile, to: rig.clientTarget)
+            try rig.apply(profile, to: rig.serverTarget)
+            let listener = try rig.listen()
+            let connection = try rig.connect(to: listener)
+            try connection.exchange(4)
+            for socket in [connection.client, connection.server] {
+                #expect(try rig.connection(socket)?.peer?.heardAt != nil)
+            }
+            try connection.client.shutdownWrite()
+            _ = try connection.server.receiveAll()
+            try connection.server.finish()
+            _ = try connection.client.receiveAll()
+            let statistics = try Telemetry(rig.tuner).statistics(of: try rig.tuner.attachments())
+            #expect(statistics.map(\.open) == [0, 0])
+        }
+
+        /// The SYN's answer comes after the SYN has gone again without options.
+        @Test func aLateAnswerCounts() throws {
+            let rig = try HeaderRig()
+            let half = DirectionSpec(rate: .unlimited, delay: 600_000_000)
+            let network = try EmulatedNetwork(link: LinkSpec(down: half, up: half), seed: 1)
+            try network.start()
+            let (left, right) = (network.left[0], network.right[0])
+            try rig.apply(Self.all)
+            let listener = try TCPServer(
+                rig.server.placement(namespace: right.namespace.path), address: right.ipv4)
+            let client = try TCPConnection.connect(
+                rig.client.placement(namespace: left.namespace.path), to: right.ipv4,
+                port: listener.port)
+            let server = try listener.accept()
+            defer {
+                try? client.abort()
+                try? server.abort()
+            }
+            try client.send([1])
+            _ = try server.receive(1)
+            try server.send([2])
+            _ = try client.receive(1)
+            try client.send([3])
+            _ = try server.receive(1)
+            #expect(try rig.counts(rig.clientTarget).fallbacks == 1)
+            #expect(try rig.counts(rig.clientTarget).negotiated == 1)
+            // Who gets telemetry knows that its own answer has been heard.
+            let seen = try #require(try rig.connection(server))
+            #expect(seen.peer?.heardAt != nil)
+            #expect(seen.negotiatedHeaderOptions.contains(0))
+            #expect(try rig.connection(client)?.negotiatedHeaderOptions.contains(0) == true)
         }
 
         /// A socket that connects to itself: both SYNs cross.
