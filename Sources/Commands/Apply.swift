@@ -26,6 +26,7 @@ struct Apply: ParsableCommand {
     var dryRun = false
 
     @OptionGroup var plugins: PluginOptions
+    @OptionGroup var optionPlugins: OptionDirectories
     @OptionGroup var output: OutputOptions
     @OptionGroup var verbose: VerboseOption
 
@@ -38,7 +39,7 @@ struct Apply: ParsableCommand {
     func run() throws {
         let targets = target.targets
         let profile = try ProfileCatalog().find(profile)
-        let tuner = try plugins.tuner()
+        let tuner = try plugins.tuner(optionPlugins)
         if dryRun {
             let plan = try tuner.plan(profile, for: targets)
             print(plan, adopted: nil, done: false)

@@ -8,7 +8,8 @@ struct Connections: ParsableCommand {
         abstract: "List the open connections of cgroups with a profile.",
         discussion: """
             In all network namespaces at once, as `ss -ti` by workload. Connections that were open \
-            before the profile was applied are there after `apply --existing`.
+            before the profile was applied are there after `apply --existing`. Below each is what \
+            the other end said last in header options.
 
             --cc-state shows what a BPF controller keeps of each connection; `tcptune cc show NAME` \
             says what its fields mean.
@@ -44,7 +45,9 @@ struct Connections: ParsableCommand {
         case .table: emit(ConnectionRow.header)
         case .json: emit("[")
         }
-        func show(_ connection: Connection, _ state: ControllerState?, _ attachment: Attachment) {
+        func show(_ detail: ConnectionDetail) {
+            let connection = detail.connection
+            let attachment = detail.attachment
             let row = ConnectionRow(connection: connection, attachment: attachment, now: now)
             switch output.output {
             case .table:
@@ -52,7 +55,10 @@ struct Connections: ParsableCommand {
                 if let peer = connection.peer {
                     line += PeerLine(peer, names, now: now).text
                 }
-                if let state {
+                for value in detail.optionValues {
+                    line += "    peer \(value.option): \(value.words), \(value.age(now)) ms ago\n"
+                }
+                if ccState, let state = detail.controllerState {
                     line += "    "
                     state.append(to: &line)
                     line += "\n"
@@ -64,15 +70,22 @@ struct Connections: ParsableCommand {
                 members["headerOptions"] = options[attachment.cgroupID].flatMap {
                     connection.headerOptionsJSON($0)
                 }
-                if ccState { members["controllerState"] = state?.json ?? .null }
+                if !attachment.optionPlugins.isEmpty {
+                    members["peerOptions"] = HeaderOptionValue.json(detail.optionValues, now: now)
+                }
+                if ccState {
+                    members["controllerState"] = detail.controllerState?.json ?? .null
+                }
                 emit((count == 0 ? "\n  " : ",\n  ") + JSON.object(members).text(indent: 2))
             }
             count += 1
         }
-        if ccState {
-            try Telemetry(tuner).forEachConnectionAndState(of: attachments, show)
+        if ccState || attachments.contains(where: { !$0.optionPlugins.isEmpty }) {
+            try Telemetry(tuner).forEachConnectionInDetail(of: attachments, show)
         } else {
-            try Telemetry(tuner).forEachConnection(of: attachments) { show($0, nil, $1) }
+            try Telemetry(tuner).forEachConnection(of: attachments) {
+                show(ConnectionDetail(connection: $0, attachment: $1))
+            }
         }
         if output.output == .json { emit(count == 0 ? "]\n" : "\n]\n") }
         Console.write(text)

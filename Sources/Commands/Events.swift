@@ -36,6 +36,8 @@ struct Events: ParsableCommand {
 
     /// Milliseconds between two looks at what could end it.
     private static let patience = 100
+    /// Seconds in which events are let gather.
+    private static let rest = 0.005
     /// Bytes that are written at once.
     private static let chunk = 1 << 16
 
@@ -53,12 +55,15 @@ struct Events: ParsableCommand {
 
         var text = lines.header
         repeat {
-            var wait = text.isEmpty ? Self.patience : 0
-            while left > 0, text.utf8.count < Self.chunk, let event = try stream.next(within: wait)
-            {
+            var hasAll = false
+            while left > 0, text.utf8.count < Self.chunk {
+                let wait = text.isEmpty ? Self.patience : 0
+                guard let event = try stream.next(within: wait) else {
+                    hasAll = true
+                    break
+                }
                 text += lines.line(event)
                 left -= 1
-                wait = 0
             }
             let lostNow = try stream.lost()
             if lostNow > lost {
@@ -66,6 +71,8 @@ struct Events: ParsableCommand {
                 lost = lostNow
             }
             guard Console.write(text, until: isOver) else { return }
+            // To be woken for each event costs its connection more than the event does.
+            if hasAll && !text.isEmpty { Sleep.seconds(Self.rest) }
             text = ""
             lines.setClock()
         } while left > 0 && !isOver() && Console.hasReader

@@ -45,9 +45,11 @@ struct Export: ParsableCommand {
         let telemetry = Telemetry(tuner)
         let statistics = try telemetry.statistics(of: attachments)
         let peers = try telemetry.peers(of: attachments)
+        let options = try telemetry.headerOptionSummaries(of: attachments)
         let rows = attachments.indices.map {
             MetricFamilies.Row(
-                attachment: attachments[$0], statistics: statistics[$0], peers: peers[$0])
+                attachment: attachments[$0], statistics: statistics[$0], peers: peers[$0],
+                options: options[$0])
         }
         let families = try MetricFamilies.families(rows, PeerNames(attachments))
         let form: ExpositionFormat = format == .prometheus ? .prometheus : .openMetrics

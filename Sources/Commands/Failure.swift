@@ -1,5 +1,6 @@
 import CongestionControl
 import Emulator
+import HeaderOptions
 import Host
 import Lab
 import LinkModel
@@ -41,6 +42,7 @@ struct Failure: Error {
         case let error as TunerError: self.init(error)
         case let error as ProfileError:
             self.init(error.description, exitCode: Code.invalidInput)
+        case let error as OptionError: self.init(TunerError(error))
         case let error as CongestionControlError:
             self.init(error)
         case let error as HostError:

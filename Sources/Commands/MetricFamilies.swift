@@ -9,6 +9,7 @@ struct MetricFamilies {
         let attachment: Attachment
         let statistics: AttachmentStatistics
         let peers: [PeerStatistics]
+        let options: [HeaderOptionSummary]
     }
 
     let rows: [(labels: Labels, row: Row)]
@@ -26,6 +27,7 @@ struct MetricFamilies {
         try result.addHistograms()
         try result.addOptionsAndRules()
         try result.addHeaderOptions()
+        try result.addOptionValues()
         try result.addPeers(names)
         return result.families
     }

@@ -26,24 +26,42 @@ package struct TrustedDirectory: ~Copyable {
         }
     }
 
+    /// Whose plug-ins are looked at, for what is said of them.
+    package struct Kind: Sendable {
+        /// The command that makes one.
+        let maker: String
+        /// Where one is safe.
+        let home: FilePath
+
+        package init(maker: String, home: FilePath) {
+            self.maker = maker
+            self.home = home
+        }
+
+        package static let controller = Kind(
+            maker: "tcptune cc new NAME", home: ControllerPlugin.defaultDirectories[0])
+    }
+
     /// Absolute.
     package let path: FilePath
     private let descriptor: OwnedDescriptor
+    private let kind: Kind
 
-    package init(_ path: FilePath) throws(Refusal) {
+    package init(_ path: FilePath, of kind: Kind = .controller) throws(Refusal) {
         let path = try Self.absolute(path)
         var opened: FilePath = "/"
-        var descriptor = try Self.open(opened, AT_FDCWD, "/")
+        var descriptor = try Self.open(opened, AT_FDCWD, "/", kind)
         for component in path.components {
             opened.append(component)
-            descriptor = try Self.open(opened, descriptor.raw.rawValue, component.string)
+            descriptor = try Self.open(opened, descriptor.raw.rawValue, component.string, kind)
         }
-        self.init(path: path, descriptor: descriptor)
+        self.init(path: path, descriptor: descriptor, kind: kind)
     }
 
-    private init(path: FilePath, descriptor: consuming OwnedDescriptor) {
+    private init(path: FilePath, descriptor: consuming OwnedDescriptor, kind: Kind) {
         self.path = path
         self.descriptor = descriptor
+        self.kind = kind
     }
 
     /// A file in it; nil: there is none of this name.
@@ -56,10 +74,10 @@ package struct TrustedDirectory: ~Copyable {
         let number = openat(descriptor.raw.rawValue, name, flags)
         guard number >= 0 else {
             if errno == ENOENT { return nil }
-            throw Self.unreadable(path, Errno(rawValue: errno))
+            throw Self.unreadable(path, Errno(rawValue: errno), kind)
         }
         let file = OwnedDescriptor(FileDescriptor(rawValue: number))
-        let stat = try Self.check(file.raw, path)
+        let stat = try Self.check(file.raw, path, kind)
         guard stat.type == .regular else { throw Refusal(reason: "\(path) is not a regular file") }
         guard stat.size <= limit else {
             throw Refusal(reason: "\(path) has \(stat.size) bytes, more than \(limit)")
@@ -75,7 +93,7 @@ package struct TrustedDirectory: ~Copyable {
                     failure = error as? Errno ?? .ioError
                 }
             }
-            if let failure { throw Self.unreadable(path, failure) }
+            if let failure { throw Self.unreadable(path, failure, kind) }
             if chunk.isEmpty { return bytes }
             bytes += chunk
         }
@@ -85,27 +103,27 @@ package struct TrustedDirectory: ~Copyable {
     private static func absolute(_ path: FilePath) throws(Refusal) -> FilePath {
         if path.isAbsolute { return path.lexicallyNormalized() }
         guard let here = getcwd(nil, 0) else {
-            throw unreadable(path, Errno(rawValue: errno))
+            throw unreadable(path, Errno(rawValue: errno), .controller)
         }
         defer { free(here) }
         return FilePath(platformString: here).pushing(path).lexicallyNormalized()
     }
 
     private static func open(
-        _ path: FilePath, _ parent: CInt, _ name: String
+        _ path: FilePath, _ parent: CInt, _ name: String, _ kind: Kind
     ) throws(Refusal) -> OwnedDescriptor {
         let number = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard number >= 0 else { throw unreadable(path, Errno(rawValue: errno)) }
+        guard number >= 0 else { throw unreadable(path, Errno(rawValue: errno), kind) }
         let directory = OwnedDescriptor(FileDescriptor(rawValue: number))
-        _ = try check(directory.raw, path)
+        _ = try check(directory.raw, path, kind)
         return directory
     }
 
     private static func check(
-        _ descriptor: FileDescriptor, _ path: FilePath
+        _ descriptor: FileDescriptor, _ path: FilePath, _ kind: Kind
     ) throws(Refusal) -> Stat {
         let stat: Stat
-        do { stat = try Stat(descriptor) } catch { throw unreadable(path, error) }
+        do { stat = try Stat(descriptor) } catch { throw unreadable(path, error, kind) }
         guard stat.userID.rawValue == 0 else {
             throw Refusal(
                 reason: "\(path) belongs to user \(stat.userID.rawValue), not to root",
@@ -117,20 +135,22 @@ package struct TrustedDirectory: ~Copyable {
             throw Refusal(
                 reason: "\(path) can be written by \(who), not by root alone",
                 advice: stat.permissions.contains(.saveText)
-                    ? "keep the plug-in elsewhere, such as in /etc/tcptune/cc.d"
+                    ? "keep the plug-in elsewhere, such as in \(kind.home)"
                     : "chmod go-w \(path)")
         }
         return stat
     }
 
-    private static func unreadable(_ path: FilePath, _ errno: Errno) -> Refusal {
+    private static func unreadable(
+        _ path: FilePath, _ errno: Errno, _ kind: Kind
+    ) -> Refusal {
         if let stat = try? Stat(path, followTargetSymlink: false), stat.type == .symbolicLink {
             return Refusal(
                 reason: "\(path) is a symbolic link", advice: "give the path it leads to")
         }
         let advice: String? =
             switch errno {
-            case .noSuchFileOrDirectory: "'tcptune cc new NAME' makes a plug-in"
+            case .noSuchFileOrDirectory: "'\(kind.maker)' makes a plug-in"
             case .notDirectory: "give the plug-in's directory"
             default: nil
             }

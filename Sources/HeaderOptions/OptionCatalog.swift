@@ -9,17 +9,20 @@ package struct OptionCatalog: Sendable {
         self.directories = directories
     }
 
+    /// A plug-in by name, or, with a "/" in it, the one in a directory.
     package func find(_ name: String) throws(OptionError) -> OptionPlugin {
-        for directory in directories {
-            let path = directory.appending(name)
-            if (try? Stat(path, followTargetSymlink: false)) != nil {
-                return try OptionPlugin(at: path)
-            }
-        }
+        if name.contains("/") { return try OptionPlugin(at: FilePath(name)) }
+        if let path = directory(of: name) { return try OptionPlugin(at: path) }
         let places = directories.map(\.string).joined(separator: ", ")
         throw OptionError(
             .unknown, name, "there is no plug-in of this name in \(places)",
             advice: "'tcptune option list' shows what there is, 'tcptune option new' makes one")
+    }
+
+    /// Where one of this name is, whatever it is; nil: nowhere.
+    package func directory(of name: String) -> FilePath? {
+        directories.lazy.map { $0.appending(name) }
+            .first { (try? Stat($0, followTargetSymlink: false)) != nil }
     }
 
     /// All, by name, broken ones with the reason.

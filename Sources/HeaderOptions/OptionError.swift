@@ -23,6 +23,8 @@ package struct OptionError: Error, CustomStringConvertible {
     package let advice: String?
     /// The verifier's log, where it refused the program.
     package let log: String?
+    /// Which check of a plug-in found it; nil: none.
+    package var check: OptionPlugin.Check?
 
     package init(
         _ code: Code, _ option: String, _ reason: String, advice: String? = nil,

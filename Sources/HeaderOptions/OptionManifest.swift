@@ -11,6 +11,9 @@ package struct OptionManifest: Sendable {
     package let length: Int
     package let fields: [OptionField]
 
+    /// One line for lists.
+    package var summary: String { description.isEmpty ? name : description }
+
     package static let file = "option.yaml"
     /// The longest value that there may be, in bytes.
     package static let maximumLength = 31
@@ -69,6 +72,18 @@ package struct OptionManifest: Sendable {
             name: "unit", shape: .text(.description), summary: "Its unit, for people."),
     ])
 
+    /// A plug-in's, wherever it is and whoever can write to it: for building it.
+    package init(in directory: FilePath) throws(ProfileError) {
+        let advice = "make a plug-in with `tcptune option new NAME`"
+        if let stat = try? Stat(directory), stat.type != .directory {
+            throw ProfileError(
+                .unreadable, file: directory.string, problem: "is no directory",
+                expected: "give a plug-in's, or \(advice)")
+        }
+        let file = directory.appending(Self.file).string
+        try self.init(DocumentFormat.text(of: file, orElse: advice), file: file)
+    }
+
     /// - Parameter file: what to call it in messages.
     package init(_ text: String, file: String) throws(ProfileError) {
         let (value, problems) = try Self.format.read(text, file: file)
@@ -93,6 +108,13 @@ package struct OptionManifest: Sendable {
             }
             return OptionField(
                 name: name, offset: Int(offset), size: Int(size), unit: field["unit"]?.text ?? "")
+        }
+        if let given = value?["metadata"]?["name"], let name = given.text,
+            HeaderOptionType(rawValue: name) != nil
+        {
+            diagnostics.append(
+                given.location.diagnostic(
+                    "'\(name)' is one of tcptune's own types", expected: "another name"))
         }
         let exid = UInt16(truncatingIfNeeded: spec?["exid"]?.integer ?? 0)
         if let given = spec?["exid"], let owner = ReservedOptions.owner(ofExID: exid) {

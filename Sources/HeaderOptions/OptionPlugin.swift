@@ -22,27 +22,86 @@ package struct OptionPlugin: Sendable {
     package static let program = "tcptune_option"
     private static let maximumObjectSize = 1 << 20
 
+    /// What is checked of a plug-in, in this order; each rests on those before it.
+    package enum Check: String, CaseIterable, Sendable {
+        /// Nobody but root can have written it.
+        case ownership
+        /// What `option.yaml` says.
+        case manifest
+        /// A BPF object file.
+        case object
+        /// One program, of <tcptune/option.h>.
+        case program
+        /// Loaded on trial.
+        case verifier
+
+        /// Has what is thrown say that this check failed.
+        func perform<R: ~Copyable>(
+            _ body: () throws(OptionError) -> R
+        ) throws(OptionError) -> R {
+            do throws(OptionError) {
+                return try body()
+            } catch {
+                var error = error
+                error.check = self
+                throw error
+            }
+        }
+    }
+
+    private static let kind = TrustedDirectory.Kind(
+        maker: "tcptune option new NAME", home: defaultDirectory)
+
     /// Reads a plug-in and checks all that can be checked without the kernel.
-    package init(at path: FilePath) throws(OptionError) {
-        let name = path.lastComponent?.string ?? path.string
-        let text: [UInt8]
-        do throws(TrustedDirectory.Refusal) {
-            let trusted = try TrustedDirectory(path)
-            directory = trusted.path
-            text = try Self.read(OptionManifest.file, in: trusted, limit: 1 << 16)
-            let manifest = try Self.manifest(text, trusted.path)
-            self.manifest = manifest
-            elf = try Self.read(manifest.object, in: trusted, limit: Self.maximumObjectSize)
-        } catch {
-            throw OptionError(.invalid, name, error.reason, advice: error.advice)
+    ///
+    /// - Parameter passed: called after each check, in the order of ``Check``, with what was seen.
+    /// - Throws: what the first check that failed found.
+    package init(
+        at path: FilePath, passed: (Check, String) -> Void = { _, _ in }
+    ) throws(OptionError) {
+        // A path's last part may be "." or "..".
+        var name = path.lastComponent?.string ?? path.string
+        func perform<R: ~Copyable>(
+            _ check: Check, _ body: () throws(TrustedDirectory.Refusal) -> R
+        ) throws(OptionError) -> R {
+            try check.perform { () throws(OptionError) in
+                do throws(TrustedDirectory.Refusal) { return try body() } catch {
+                    throw OptionError(.invalid, name, error.reason, advice: error.advice)
+                }
+            }
+        }
+        let trusted = try perform(.ownership) { () throws(TrustedDirectory.Refusal) in
+            try TrustedDirectory(path, of: Self.kind)
+        }
+        directory = trusted.path
+        name = directory.lastComponent?.string ?? name
+        passed(.ownership, "\(directory) and what is above it is root's alone")
+        let (text, manifest) = try perform(.manifest) { () throws(TrustedDirectory.Refusal) in
+            let text = try Self.read(
+                OptionManifest.file, in: trusted, limit: DocumentFormat.maximumSize)
+            return (text, try Self.manifest(text, trusted.path))
+        }
+        self.manifest = manifest
+        guard name == manifest.name else {
+            var error = OptionError(
+                .invalid, name,
+                "the directory is '\(name)', and option.yaml has '\(manifest.name)'",
+                advice: "both names are the same")
+            error.check = .manifest
+            throw error
+        }
+        passed(.manifest, manifest.summary)
+        elf = try perform(.object) { () throws(TrustedDirectory.Refusal) in
+            try Self.read(manifest.object, in: trusted, limit: Self.maximumObjectSize)
         }
         digest = FNV1a.digits(elf + text)
-        guard name == manifest.name else {
-            throw OptionError(
-                .invalid, name, "the directory is '\(name)', and option.yaml has '\(self.name)'",
-                advice: "both names are the same")
+        let object = try Check.object.perform { () throws(OptionError) in
+            try checkObject()
+            return try self.perform { () throws(BPFError) in try open() }
         }
-        try check()
+        passed(.object, "BPF, \(elf.count) bytes, version \(digest)")
+        try Check.program.perform { () throws(OptionError) in try checkProgram(object) }
+        passed(.program, "one, for sockops")
     }
 
     private static func read(
@@ -60,21 +119,27 @@ package struct OptionPlugin: Sendable {
     private static func manifest(
         _ bytes: [UInt8], _ directory: FilePath
     ) throws(TrustedDirectory.Refusal) -> OptionManifest {
+        let path = directory.appending(OptionManifest.file)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw TrustedDirectory.Refusal(reason: "\(path) is not text in UTF-8")
+        }
         do throws(ProfileError) {
-            return try OptionManifest(
-                String(decoding: bytes, as: UTF8.self),
-                file: directory.appending(OptionManifest.file).string)
+            return try OptionManifest(text, file: path.string)
         } catch {
             throw TrustedDirectory.Refusal(reason: "\(error)")
         }
     }
 
-    private func check() throws(OptionError) {
-        let build = "'tcptune option build \(directory)' compiles it"
+    private var build: String { "'tcptune option build \(directory)' compiles it" }
+
+    private func checkObject() throws(OptionError) {
         guard let header = ELFHeader(elf), header.machine == ELFHeader.bpf,
             isBTFSound(ofObjectFile: elf)
         else { throw OptionError(.invalid, name, "its object isn't BPF", advice: build) }
-        let programs = try perform { () throws(BPFError) in try open().programs }
+    }
+
+    private func checkProgram(_ object: borrowing Object) throws(OptionError) {
+        let programs = object.programs
         guard programs.count == 1, programs[0].name == Self.program,
             programs[0].type == .sockOps
         else {
@@ -84,9 +149,42 @@ package struct OptionPlugin: Sendable {
                     + "'\(Self.program)', for sockops",
                 advice: "TCPTUNE_OPTION at the end of the source makes it")
         }
+        if let map = object.pinnedMaps.first {
+            throw OptionError(
+                .invalid, name, "its map \(map) would be pinned", advice: "remove its 'pinning'")
+        }
     }
 
-    package func open() throws(BPFError) -> Object { try Object(elf: elf, name: name) }
+    private func open() throws(BPFError) -> Object { try Object(elf: elf, name: name) }
+
+    /// Its program, to be loaded for a profile.
+    ///
+    /// - Parameter index: its place among the profile's options, `tt_header_option`.
+    /// - Parameter segments: the segments it is on, `tt_header_where`.
+    /// - Parameter next: the place in `option_programs` of the one to be called after it;
+    ///   ``HeaderOption/maximumRaw``: none.
+    package func prepare(
+        index: UInt32, on segments: UInt8, next: UInt32
+    ) throws(BPFError) -> Object {
+        let object = try open()
+        try object.set(knob: "option_exid", to: .unsigned(UInt64(manifest.exid)))
+        try object.set(knob: "option_length", to: .unsigned(UInt64(manifest.length)))
+        try object.set(knob: "option_on", to: .unsigned(UInt64(segments)))
+        try object.set(knob: "option_index", to: .unsigned(UInt64(index)))
+        try object.set(knob: "option_next", to: .unsigned(UInt64(next)))
+        return object
+    }
+
+    /// Has the kernel verify it, and leaves nothing.
+    package func tryLoading() throws(OptionError) {
+        try Check.verifier.perform { () throws(OptionError) in
+            try perform { () throws(BPFError) in
+                // The first raw option, on all segments, followed by another.
+                var object = try prepare(index: 4, on: 0xf, next: 1)
+                try object.load()
+            }
+        }
+    }
 
     /// Has the kernel's verdict speak of this plug-in.
     package func perform<R: ~Copyable>(

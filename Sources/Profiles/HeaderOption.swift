@@ -49,6 +49,8 @@ public struct HeaderOption: Sendable, Equatable {
 
     /// The most raw options and plug-ins' a profile may have.
     public static let maximumRaw = 4
+    /// The most options: one of each of tcptune's types, and the raw ones.
+    static let maximumCount = 4 + maximumRaw
     /// The longest value of a raw option, in bytes.
     public static let maximumRawLength = 32
 

@@ -42,7 +42,7 @@ enum ProfileFormat {
             name: "headerOptions",
             shape: .list(
                 of: HeaderOptionType.shape, what: "options",
-                count: 0...(HeaderOptionType.allCases.count - 1 + HeaderOption.maximumRaw)),
+                count: 0...HeaderOption.maximumCount),
             summary: "TCP options that packets carry, whatever rule a connection is under."),
         Shape.Key(
             name: "statistics", shape: .mapping(statistics),

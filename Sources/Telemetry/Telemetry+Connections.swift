@@ -25,6 +25,15 @@ extension Telemetry {
     public func forEachConnectionAndState(
         of attachments: [Attachment], _ body: (Connection, ControllerState?, Attachment) -> Void
     ) throws(TunerError) {
+        try forEachConnectionInDetail(of: attachments) {
+            body($0.connection, $0.controllerState, $0.attachment)
+        }
+    }
+
+    /// The same, with what plug-ins' header options said, too.
+    public func forEachConnectionInDetail(
+        of attachments: [Attachment], _ body: (ConnectionDetail) -> Void
+    ) throws(TunerError) {
         let wanted = byID(attachments)
         var descriptions: [UInt32: StateDescription?] = [0: nil]
         try forEach(tt_connection_state_record.self, withState: true) {
@@ -37,7 +46,11 @@ extension Telemetry {
             let state = (descriptions[program] ?? nil).map { description in
                 withUnsafeBytes(of: record.state.bytes) { description.decode($0) }
             }
-            body(Connection(record.connection), state, attachment)
+            body(
+                ConnectionDetail(
+                    connection: Connection(record.connection), attachment: attachment,
+                    controllerState: state,
+                    optionValues: HeaderOptionValue.all(record, of: attachment.optionPlugins)))
         }
     }
 

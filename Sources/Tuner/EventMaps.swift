@@ -18,8 +18,6 @@ struct EventMaps: ~Copyable {
 
     static var capacity: Int { Int(TT_EVENT_LISTENERS) }
 
-    private static let names = ["event_control", "event_slots", "event_listeners"]
-
     /// The pinned ones; nil when there are none.
     static func open(_ layout: PinLayout) throws(BPFError) -> EventMaps? {
         guard let control = try Map.open(pinned: layout.events.appending("event_control")),
@@ -55,8 +53,10 @@ struct EventMaps: ~Copyable {
     }
 
     static func remove(_ layout: PinLayout, _ files: PinDirectory) throws(BPFError) {
-        for name in names { _ = try files.unlink(layout.events.appending(name)) }
-        for slot in 0..<capacity { _ = try files.removeDirectory(layout.listener(slot)) }
+        for name in try files.list(layout.events) {
+            let path = layout.events.appending(name)
+            _ = try Int(name) == nil ? files.unlink(path) : files.removeDirectory(path)
+        }
         _ = try files.removeDirectory(layout.events)
     }
 

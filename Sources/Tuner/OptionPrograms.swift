@@ -22,9 +22,8 @@ enum OptionPrograms {
             let slot = UInt32(slot)
             do throws(OptionError) {
                 try entry.plugin.perform { () throws(BPFError) in
-                    var object = try entry.plugin.open()
-                    try setKnobs(
-                        object, entry,
+                    var object = try entry.plugin.prepare(
+                        index: entry.index, on: entry.on,
                         next: slot < last ? slot + 1 : UInt32(HeaderOption.maximumRaw))
                     try object.reuse(maps.identity, asMap: "identity")
                     try object.reuse(maps.headerOptions, asMap: "header_options")
@@ -38,17 +37,6 @@ enum OptionPrograms {
                 throw TunerError(error)
             }
         }
-    }
-
-    private static func setKnobs(
-        _ object: borrowing Object, _ entry: CompiledHeaders.Plugin, next: UInt32
-    ) throws(BPFError) {
-        let manifest = entry.plugin.manifest
-        try object.set(knob: "option_exid", to: .unsigned(UInt64(manifest.exid)))
-        try object.set(knob: "option_length", to: .unsigned(UInt64(manifest.length)))
-        try object.set(knob: "option_on", to: .unsigned(UInt64(entry.on)))
-        try object.set(knob: "option_index", to: .unsigned(UInt64(entry.index)))
-        try object.set(knob: "option_next", to: .unsigned(UInt64(next)))
     }
 
     /// Has an attachment keep those of a program that is about to be put on it.

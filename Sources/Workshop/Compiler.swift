@@ -6,17 +6,21 @@ import SystemPackage
 package struct Compiler {
     private let clang: Clang
     private let temporary: FilePath
+    private let what: String
 
-    private static let what = "cannot build the controller"
     private static let options = [
         "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Werror", "-fdebug-compilation-dir=.",
         "-I", "include", "-o", "object",
     ]
 
     /// - Parameter temporary: where its files are while it works.
-    package init(_ clang: Clang, temporary: FilePath = Compiler.temporaryDirectory) {
+    package init(
+        _ clang: Clang, for kind: PluginKind = .controller,
+        temporary: FilePath = Compiler.temporaryDirectory
+    ) {
         self.clang = clang
         self.temporary = temporary
+        what = "cannot build the \(kind.noun)"
     }
 
     /// TMPDIR, or /tmp.
@@ -30,7 +34,7 @@ package struct Compiler {
     @discardableResult
     package func build(_ source: FilePath, to object: FilePath) throws(WorkshopError) -> Int {
         guard let file = source.lastComponent else {
-            throw WorkshopError(.source, Self.what, on: source.string, because: "it is no file")
+            throw WorkshopError(.source, what, on: source.string, because: "it is no file")
         }
         let directory = source.removingLastComponent()
         var files = try TemporaryFiles(below: temporary)
@@ -92,7 +96,7 @@ package struct Compiler {
                 $0.1 + place.appending("x").string.dropLast()
             }
             throw WorkshopError(
-                .source, Self.what, on: source.string, because: "\(program) says:\n\(words)")
+                .source, what, on: source.string, because: "\(program) says:\n\(words)")
         }
     }
 

@@ -3,30 +3,28 @@ import Host
 import Profiles
 import SystemPackage
 
-/// A new plug-in: a directory with a manifest, a small controller that works, and how to go on.
+/// A new plug-in: a directory with a manifest, a small source that works, and how to go on.
 package struct Scaffold {
     package let name: String
+    private let kind: PluginKind
     private let parent: FilePath
 
     private static let what = "cannot make the plug-in"
 
-    /// - Parameter taken: names of other controllers.
+    /// - Parameter taken: names of others of the kind.
     package init(
-        _ name: String, in parent: FilePath, taken: Set<String>
+        _ name: String, _ kind: PluginKind = .controller, in parent: FilePath, taken: Set<String>
     ) throws(WorkshopError) {
-        func refuse(_ reason: String) -> WorkshopError {
-            WorkshopError(
-                .invalid, Self.what, on: "'\(name)'", because: reason,
-                advice: "choose another name, such as my_reno")
+        let problem =
+            taken.contains(name)
+            ? "there is a \(kind.noun) of this name" : kind.problem(withName: name)
+        if let problem {
+            throw WorkshopError(
+                .invalid, Self.what, on: "'\(name)'", because: problem,
+                advice: "choose another name, such as \(kind.exampleName)")
         }
-        guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil, !Self.keywords.contains(name)
-        else { throw refuse("a controller's name is an identifier of C") }
-        let longest = CongestionControlChoice.maximumNameLength
-        guard name.utf8.count <= longest else {
-            throw refuse("the kernel allows \(longest) characters")
-        }
-        guard !taken.contains(name) else { throw refuse("there is a controller of this name") }
         self.name = name
+        self.kind = kind
         self.parent = parent
     }
 
@@ -49,8 +47,7 @@ package struct Scaffold {
             // that can't be read.
             directory.withPlatformString { _ = chmod($0, 0o755) }
             for (file, text) in files {
-                try AtomicFile.write(
-                    Array(text.replacing("NAME", with: name).utf8), to: directory.appending(file))
+                try AtomicFile.write(Array(text.utf8), to: directory.appending(file))
             }
         } catch {
             for (file, _) in files {
@@ -62,17 +59,23 @@ package struct Scaffold {
     }
 
     private var files: [(name: String, text: String)] {
-        [
-            ("cc.yaml", Self.manifest), ("\(name).bpf.c", Self.source), ("README.md", Self.readme),
-        ]
+        let texts = kind.texts
+        return [
+            (texts.manifestName, texts.manifest), ("\(name).bpf.c", texts.source),
+            ("README.md", texts.readme),
+        ].map { file, text in
+            (
+                file,
+                text.replacing("NAME", with: name).replacing("EXID", with: exid)
+            )
+        }
     }
 
-    /// C's, and what the headers define in small letters.
-    private static let keywords: Set<String> = [
-        "asm", "auto", "bool", "break", "case", "char", "const", "continue", "default", "do",
-        "double", "else", "enum", "extern", "false", "float", "for", "goto", "if", "inline", "int",
-        "long", "max", "min", "register", "restrict", "return", "s32", "s64", "short", "signed",
-        "sizeof", "static", "struct", "switch", "true", "typedef", "typeof", "u16", "u32", "u64",
-        "u8", "union", "unsigned", "void", "volatile", "while",
-    ]
+    /// One that other plug-ins hardly have: of the name's hash.
+    private var exid: String {
+        let hash = HeaderOption.identity(of: name)
+        var exid = UInt16(truncatingIfNeeded: hash ^ hash >> 16)
+        while ReservedOptions.owner(ofExID: exid) != nil { exid &+= 1 }
+        return HeaderOption.RawIdentifier.exid(exid).description
+    }
 }

@@ -11,7 +11,7 @@ package struct WorkshopError: Error, CustomStringConvertible {
             self.rawValue = rawValue
         }
 
-        /// The name can't be a controller's, or the directory is there already.
+        /// The name can't be a plug-in's, or the directory is there already.
         package static let invalid = Code(rawValue: "invalid")
         /// The compiler refuses the source.
         package static let source = Code(rawValue: "source")

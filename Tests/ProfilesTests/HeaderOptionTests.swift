@@ -367,12 +367,10 @@ import Testing
         #expect(shorter.total == 40)
     }
 
-    @Test(arguments: [
-        ("name: Queue", "15: "), ("name: q", ""), ("name: ''", "15: "),
-    ])
-    func pluginNames(key: String, place: String) {
-        let text = HeaderOptionTexts.profile("{ type: plugin, \(key), on: [data] }")
-        #expect(refusal(text).isEmpty == place.isEmpty)
+    @Test(arguments: ["name: Queue", "name: ''", "name: -q", "name: q, every: rtt"])
+    func badPlugins(keys: String) {
+        let on = keys.contains("every") ? "syn" : "data"
+        #expect(!refusal(HeaderOptionTexts.profile("{ type: plugin, \(keys), on: [\(on)] }")).isEmpty)
     }
 
     @Test func tooManyOptions() {

@@ -77,8 +77,7 @@ static bool passes_signatures(const struct list *l, bool ends_handshake)
 }
 
 struct connection {
-	bool v6, active, cookie, completes, hello_in_syn, fell_back, answered, telemetry;
-	u8 raws; /* negotiated */
+	bool v6, active, cookie, completes, hello_in_syn, fell_back, answered, telemetry, named;
 	u16 port, kernel_port;
 	u32 number, next, heard; /* our next sequence number, the kernel's */
 	u32 echo;		 /* the kernel's timestamp */
@@ -104,12 +103,18 @@ static int own_type(const struct list *l, const u8 **option)
 	return 0;
 }
 
+/* A second one adds what the first left out. */
 static void expect_greeting(struct connection *c, const u8 *hello)
 {
+	if (hello[5] & SAYS_TELEMETRY) c->telemetry = profile.telemetry;
+	if (hello[5] & SAYS_IDENTITY && !c->named) {
+		const u8 *identity = hello + hello[1] - 8;
+		c->named = memcmp(identity, (u8[8]){ 0 }, 8);
+		expected[TT_HDR_RECEIVED + TT_HDR_IDENTITY]++;
+	}
+	if (c->answered) return;
 	c->answered = true;
-	c->telemetry = profile.telemetry && hello[5] & SAYS_TELEMETRY;
 	expected[TT_HDR_NEGOTIATED]++;
-	if (hello[5] & SAYS_IDENTITY) expected[TT_HDR_RECEIVED + TT_HDR_IDENTITY]++;
 	if (hello[5] & SAYS_ACK_DELAY && profile.delayed_ack)
 		expected[TT_HDR_RECEIVED + TT_HDR_DELAYED_ACK]++;
 }
@@ -122,10 +127,13 @@ static bool expect_hello(struct connection *c, const struct list *l)
 	return heeded;
 }
 
-static void expect_user_timeout(const struct list *l)
+/* True: there is one, right or wrong. */
+static bool expect_user_timeout(const struct list *l)
 {
 	const u8 *o = profile.user_timeout ? find(l, USER_TIMEOUT, 0) : NULL;
-	if (o) expected[o[1] == 4 ? TT_HDR_RECEIVED + TT_HDR_USER_TIMEOUT : TT_HDR_MALFORMED]++;
+	bool right = o && o[1] == 4 && (o[2] & 0x7f || o[3]);
+	if (o) expected[right ? TT_HDR_RECEIVED + TT_HDR_USER_TIMEOUT : TT_HDR_MALFORMED]++;
+	return o;
 }
 
 static u8 raws_in(const struct list *l)
@@ -148,25 +156,29 @@ static void expect_accepted(struct connection *c, const struct list *ack)
 	static const struct list nothing;
 	const struct list *syn = c->cookie ? &nothing : &c->syn;
 	if (!expect_hello(c, syn)) expect_hello(c, ack);
-	expect_raws(c->raws = raws_in(syn));
-	expect_user_timeout(syn);
+	expect_raws(raws_in(syn));
+	if (!expect_user_timeout(syn)) expect_user_timeout(ack);
 }
 
 static void expect_connected(struct connection *c, const struct list *synack)
 {
 	bool answered = expect_hello(c, synack);
-	expect_raws(c->raws = raws_in(synack));
+	u8 raws = raws_in(synack);
+	expect_raws(raws);
 	expect_user_timeout(synack);
-	if (!answered && !c->raws && !c->fell_back) expected[TT_HDR_UNANSWERED]++;
+	if (!answered && !raws && !c->fell_back) expected[TT_HDR_UNANSWERED]++;
 }
 
 static void expect_segment(struct connection *c, const struct list *l)
 {
 	const u8 *o;
 	int type = own_type(l, &o);
-	if (type == TELEMETRY_TYPE && c->telemetry) expected[TT_HDR_RECEIVED + TT_HDR_TELEMETRY]++;
-	if (type == HELLO_TYPE && !c->answered) expect_greeting(c, o);
-	expect_raws(raws_in(l) & c->raws);
+	if (type == TELEMETRY_TYPE && c->answered && profile.telemetry) {
+		c->telemetry = true; /* who sends it takes it */
+		expected[TT_HDR_RECEIVED + TT_HDR_TELEMETRY]++;
+	}
+	if (type == HELLO_TYPE) expect_greeting(c, o);
+	expect_raws(raws_in(l));
 	expect_user_timeout(l);
 	tally.taken++;
 }

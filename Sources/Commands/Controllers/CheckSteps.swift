@@ -1,7 +1,7 @@
 import CongestionControl
 import Workshop
 
-/// What `cc check` has seen so far: lines as they come, or kept for JSON.
+/// What a check of a plug-in has seen so far: lines as they come, or kept for JSON.
 struct CheckSteps {
     private struct Step {
         let name: String
@@ -14,10 +14,16 @@ struct CheckSteps {
     private var outcomes: [SmokeRun.Outcome] = []
 
     /// In the order in which they are taken.
-    private static let names =
-        ControllerPlugin.Check.allCases.map(\.rawValue) + SmokeRun.Transfer.all.map(\.name)
+    private let names: [String]
 
-    init(prints: Bool) {
+    static func forController(prints: Bool) -> CheckSteps {
+        CheckSteps(
+            ControllerPlugin.Check.allCases.map(\.rawValue) + SmokeRun.Transfer.all.map(\.name),
+            prints: prints)
+    }
+
+    init(_ names: [String], prints: Bool) {
+        self.names = names
         self.prints = prints
     }
 
@@ -26,9 +32,9 @@ struct CheckSteps {
     }
 
     /// - Parameter check: what failed; nil: what comes next.
-    mutating func fail(_ check: ControllerPlugin.Check?, because reason: String) {
-        let next = Self.names[min(steps.count, Self.names.count - 1)]
-        add(Step(name: check?.rawValue ?? next, hasPassed: false, detail: reason))
+    mutating func fail(_ check: String?, because reason: String) {
+        let next = names[min(steps.count, names.count - 1)]
+        add(Step(name: check ?? next, hasPassed: false, detail: reason))
     }
 
     mutating func add(_ outcome: SmokeRun.Outcome) {
@@ -58,20 +64,28 @@ struct CheckSteps {
         }
     }
 
-    func end(_ output: OutputOptions) {
-        if !prints { output.print(json: json, table: { "" }) }
+    /// - Parameter more: what JSON has beside the steps.
+    func end(_ output: OutputOptions, with more: [String: JSON] = [:]) {
+        if !prints { output.print(json: json(more), table: { "" }) }
     }
 
-    private var json: JSON {
-        .object([
-            "passed": .bool(steps.allSatisfy(\.hasPassed)),
-            "steps": .array(
-                steps.map {
-                    .object([
-                        "name": .string($0.name), "passed": .bool($0.hasPassed),
-                        "detail": .string($0.detail),
-                    ])
-                }),
+    private func json(_ more: [String: JSON]) -> JSON {
+        .object(
+            [
+                "passed": .bool(steps.allSatisfy(\.hasPassed)),
+                "steps": .array(
+                    steps.map {
+                        .object([
+                            "name": .string($0.name), "passed": .bool($0.hasPassed),
+                            "detail": .string($0.detail),
+                        ])
+                    }),
+            ].merging(more) { $1 })
+    }
+
+    /// Of controllers.
+    var transfers: [String: JSON] {
+        [
             "transfers": .array(
                 outcomes.map {
                     .object([
@@ -81,7 +95,7 @@ struct CheckSteps {
                         "retransmits": .integer($0.retransmits),
                         "clamps": $0.clamps.map { .integer($0) } ?? .null,
                     ])
-                }),
-        ])
+                })
+        ]
     }
 }

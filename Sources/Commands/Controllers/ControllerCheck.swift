@@ -21,17 +21,17 @@ struct ControllerCheck: ParsableCommand {
     @OptionGroup var verbose: VerboseOption
 
     func run() throws {
-        var steps = CheckSteps(prints: output.output == .table)
+        var steps = CheckSteps.forController(prints: output.output == .table)
         do {
             try check(&steps)
         } catch {
             steps.fail(
-                (error as? CongestionControlError)?.check,
+                (error as? CongestionControlError)?.check?.rawValue,
                 because: (error as? Failure)?.message ?? "\(error)")
-            steps.end(output)
+            steps.end(output, with: steps.transfers)
             throw error
         }
-        steps.end(output)
+        steps.end(output, with: steps.transfers)
     }
 
     private func check(_ steps: inout CheckSteps) throws {

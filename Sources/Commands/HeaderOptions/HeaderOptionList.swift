@@ -1,16 +1,27 @@
 import ArgumentParser
+import HeaderOptions
 import Profiles
 
 struct HeaderOptionList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the types of header options, and where they are used.")
+        commandName: "list",
+        abstract: "List the types of header options and your own, and where they are used.")
 
+    @OptionGroup var plugins: OptionDirectories
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let uses = HeaderOptionUse.all()
+        let found = plugins.catalog.all()
+        let pluginUses = HeaderOptionUse.plugins()
         output.print(
-            json: .array(HeaderOptionType.allCases.map { $0.json(uses: uses[$0] ?? []) })
+            json: .array(
+                HeaderOptionType.allCases.map { type in
+                    type.json(
+                        uses: uses[type] ?? [],
+                        with: type == .plugin
+                            ? ["plugins": .array(found.map { json($0, pluginUses) })] : [:])
+                })
         ) {
             var table = Table(["TYPE", "KIND, EXID", "ON", "BYTES", "NEGOTIATED", "FOR", "IN USE"])
             for type in HeaderOptionType.allCases {
@@ -21,7 +32,45 @@ struct HeaderOptionList: ParsableCommand {
                     HeaderOptionUse.words(uses[type] ?? []),
                 ])
             }
-            return table.text
+            return table.text + (found.isEmpty ? "" : "\n" + text(found, pluginUses))
+        }
+        for entry in found {
+            if case .failure(let problem) = entry.plugin { Console.error("\(problem)") }
+        }
+    }
+
+    private typealias Entry = (name: String, plugin: Result<OptionPlugin, OptionError>)
+
+    private func text(_ found: [Entry], _ uses: [String: [HeaderOptionUse]]) -> String {
+        var table = Table(["PLUG-IN", "EXID", "BYTES", "FIELDS", "VERSION", "FOR", "IN USE"])
+        for (name, plugin) in found {
+            let words = HeaderOptionUse.words(uses[name] ?? [])
+            switch plugin {
+            case .success(let plugin):
+                let manifest = plugin.manifest
+                table.add([
+                    name, manifest.identifier, "up to \(4 + manifest.length)",
+                    manifest.fields.isEmpty
+                        ? Format.none : manifest.fields.map(\.name).joined(separator: ", "),
+                    plugin.digest, manifest.summary, words,
+                ])
+            case .failure:
+                table.add([
+                    name, Format.none, Format.none, Format.none, Format.none, "broken", words,
+                ])
+            }
+        }
+        return table.text
+    }
+
+    private func json(_ entry: Entry, _ uses: [String: [HeaderOptionUse]]) -> JSON {
+        let uses = JSON.array((uses[entry.name] ?? []).map(\.json))
+        return switch entry.plugin {
+        case .success(let plugin): plugin.json(uses: uses)
+        case .failure(let problem):
+            .object([
+                "name": .string(entry.name), "error": .string("\(problem)"), "uses": uses,
+            ])
         }
     }
 }
@@ -37,5 +86,28 @@ extension HeaderOptionType {
                 "bytes": .string(bytes), "negotiated": .bool(isNegotiated),
                 "uses": .array(uses.map(\.json)),
             ].merging(more) { $1 })
+    }
+}
+
+extension OptionManifest {
+    /// The ExID, in hexadecimal.
+    var identifier: String { HeaderOption.RawIdentifier.exid(exid).description }
+}
+
+extension OptionPlugin {
+    func json(uses: JSON) -> JSON {
+        .object([
+            "name": .string(name), "description": .string(manifest.description),
+            "directory": .string(directory.string), "version": .string(digest),
+            "exid": .string(manifest.identifier), "length": .integer(manifest.length),
+            "fields": .array(
+                manifest.fields.map {
+                    .object([
+                        "name": .string($0.name), "offset": .integer($0.offset),
+                        "size": .integer($0.size), "unit": .string($0.unit),
+                    ])
+                }),
+            "uses": uses, "error": .null,
+        ])
     }
 }

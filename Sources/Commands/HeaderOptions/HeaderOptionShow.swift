@@ -6,20 +6,15 @@ struct HeaderOptionShow: ParsableCommand {
         commandName: "show",
         abstract: "Show a header option's bytes, its keys in a profile, and an example.")
 
-    @Argument(help: "The option's type, as 'option list' has it.")
-    var type: String
+    @Argument(
+        help: "The option's type or name, as 'option list' has it, or a plug-in's directory.")
+    var option: String
 
+    @OptionGroup var plugins: OptionDirectories
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard let type = HeaderOptionType(rawValue: type) else {
-            let known = HeaderOptionType.allCases.map(\.rawValue)
-            throw Failure(
-                "\(type): no header option of that type, "
-                    + (Suggestions.question(for: type, in: known)
-                        ?? "there are \(known.joined(separator: ", "))"),
-                exitCode: Failure.Code.invalidInput)
-        }
+        guard let type = HeaderOptionType(rawValue: option) else { return try showPlugin() }
         let uses = HeaderOptionUse.all()[type] ?? []
         output.print(
             json: type.json(
@@ -33,6 +28,21 @@ struct HeaderOptionShow: ParsableCommand {
             head(type, uses) + type.layouts.map { "\n" + table($0) }.joined() + "\n"
                 + table(type.documentedKeys) + "\nheaderOptions:\n  - \(type.example)\n"
         }
+    }
+
+    private func showPlugin() throws {
+        guard option.contains("/") || plugins.catalog.directory(of: option) != nil else {
+            let known =
+                HeaderOptionType.allCases.map(\.rawValue) + plugins.catalog.all().map(\.name)
+            throw Failure(
+                "\(option): no header option of that type or name, "
+                    + (Suggestions.question(for: option, in: known)
+                        ?? "there are \(known.joined(separator: ", "))"),
+                exitCode: Failure.Code.invalidInput)
+        }
+        let plugin = try plugins.catalog.find(option)
+        let uses = HeaderOptionUse.plugins()[plugin.name] ?? []
+        output.print(json: plugin.json(uses: .array(uses.map(\.json)))) { plugin.text(uses) }
     }
 
     private func head(_ type: HeaderOptionType, _ uses: [HeaderOptionUse]) -> String {

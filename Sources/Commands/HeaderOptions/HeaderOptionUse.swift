@@ -6,20 +6,28 @@ struct HeaderOptionUse {
     let cgroup: String
     let profile: String
 
-    /// Of all that is applied; none where the state can't be read.
+    /// Of all that is applied, by type; none where the state can't be read.
     static func all() -> [HeaderOptionType: [HeaderOptionUse]] {
-        let attachments = (try? Tuner().attachments()) ?? []
-        var uses: [HeaderOptionType: [HeaderOptionUse]] = [:]
-        for attachment in attachments where attachment.state == .active {
+        grouped { attachment in
             let text = attachment.profileText
-            guard let profile = try? ProfileParser.parse(text, file: attachment.profile) else {
-                continue
-            }
-            for type in Set(profile.headerOptions.map(\.type)) {
-                uses[type, default: []].append(
-                    HeaderOptionUse(
-                        cgroup: "/" + attachment.cgroup, profile: attachment.profile))
-            }
+            let profile = try? ProfileParser.parse(text, file: attachment.profile)
+            return Set((profile?.headerOptions ?? []).map(\.type))
+        }
+    }
+
+    /// The same of plug-ins, by name.
+    static func plugins() -> [String: [HeaderOptionUse]] {
+        grouped { Set($0.optionPlugins.map(\.name)) }
+    }
+
+    private static func grouped<Key>(
+        _ keys: (Attachment) -> Set<Key>
+    ) -> [Key: [HeaderOptionUse]] {
+        var uses: [Key: [HeaderOptionUse]] = [:]
+        for attachment in (try? Tuner().attachments()) ?? [] where attachment.state == .active {
+            let use = HeaderOptionUse(
+                cgroup: "/" + attachment.cgroup, profile: attachment.profile)
+            for key in keys(attachment) { uses[key, default: []].append(use) }
         }
         return uses
     }

@@ -33,6 +33,30 @@ extension MetricFamilies {
         families += [sent, received, skipped, events]
     }
 
+    /// What plug-ins' options said; a series per field that one declares.
+    mutating func addOptionValues() throws(MetricError) {
+        var connections = try MetricFamily(
+            "tcptune_option_value_connections", .gauge,
+            help: "Open connections whose other end has said this in a plug-in's header option.")
+        var mean = try MetricFamily(
+            "tcptune_option_value_mean", .gauge,
+            help: "What these said last, in the field's own unit: the mean.")
+        var maximum = try MetricFamily(
+            "tcptune_option_value_max", .gauge,
+            help: "What these said last, in the field's own unit: the largest.")
+        for (labels, row) in rows {
+            for option in row.options {
+                let labels = try labels.adding("option", option.option)
+                    .adding("field", option.field)
+                try connections.add(labels, .integer(UInt64(option.connections)))
+                guard option.connections > 0 else { continue }
+                try mean.add(labels, .real(option.mean))
+                try maximum.add(labels, .integer(option.maximum))
+            }
+        }
+        families += [connections, mean, maximum]
+    }
+
     mutating func addPeers(_ names: PeerNames) throws(MetricError) {
         var connections = try MetricFamily(
             "tcptune_peer_connections_total", .counter,

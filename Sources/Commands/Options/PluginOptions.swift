@@ -18,7 +18,9 @@ struct PluginOptions: ParsableArguments {
             : ControllerCatalog(pluginDirectories: directories.map { FilePath($0) })
     }
 
-    func tuner() throws -> Tuner {
-        try Tuner(pluginDirectories: directories.isEmpty ? nil : directories)
+    func tuner(_ options: OptionDirectories? = nil) throws -> Tuner {
+        try Tuner(
+            pluginDirectories: directories.isEmpty ? nil : directories,
+            optionDirectories: options?.given)
     }
 }

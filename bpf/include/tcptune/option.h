@@ -71,6 +71,42 @@ struct {
 #define TCPTUNE_OPTION_MAX 40
 #define TCPTUNE_VALUE_MAX TT_OPTION_VALUE_LEN
 
+/* Numbers in network byte order, as fields are. */
+static __always_inline void tcptune_put16(u8 *at, u16 number)
+{
+	number = bpf_htons(number);
+	__builtin_memcpy(at, &number, sizeof(number));
+}
+
+static __always_inline void tcptune_put32(u8 *at, u32 number)
+{
+	number = bpf_htonl(number);
+	__builtin_memcpy(at, &number, sizeof(number));
+}
+
+static __always_inline u16 tcptune_get16(const u8 *at)
+{
+	u16 number;
+
+	__builtin_memcpy(&number, at, sizeof(number));
+	return bpf_ntohs(number);
+}
+
+static __always_inline u32 tcptune_get32(const u8 *at)
+{
+	u32 number;
+
+	__builtin_memcpy(&number, at, sizeof(number));
+	return bpf_ntohl(number);
+}
+
+/* Has what came shown as it is. */
+static __always_inline u32 tcptune_keep(u8 *said, const u8 *value, u32 length)
+{
+	__builtin_memcpy(said, value, TCPTUNE_VALUE_MAX);
+	return length;
+}
+
 static u32 tcptune_option_write(const struct tcp_sock *tp, u8 *value);
 static u32 tcptune_option_parse(const struct tcp_sock *tp, const u8 *value, u32 length, u8 *said);
 
