@@ -61,8 +61,10 @@ static __always_inline void read_totals(u64 totals[TT_FLOW_COUNT], const struct 
  * taken back.
  *
  * False: a reader was counting just then, and something may be left.
+ *
+ * Not inlined, or what it needs of the stack would be its callers' while they call others.
  */
-static __always_inline bool count_totals(struct tt_statistics *st, struct tt_connection *conn,
+static __noinline bool count_totals(struct tt_statistics *st, struct tt_connection *conn,
 					 const struct tcp_sock *tp)
 {
 	u64 totals[TT_FLOW_COUNT];

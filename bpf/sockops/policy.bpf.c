@@ -20,8 +20,13 @@
 #include "match.h"
 #include "settings.h"
 
-/* A connection starts: it's ours unless an inner attachment, still in force, has taken it. */
-static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbound)
+/*
+ * A connection starts: it's ours unless an inner attachment, still in force, has taken it.
+ *
+ * Not inlined, like others that need much of the stack: its 512 bytes are for all functions that
+ * are called within each other.
+ */
+static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbound)
 {
 	struct tt_statistics *st = statistics_of(attachment);
 	const volatile struct tt_settings *s;
@@ -78,7 +83,7 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 		__sync_fetch_and_add(&st->rule_connections[rule], 1);
 }
 
-static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment)
+static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_connection *conn = own(ctx, attachment);
 	const volatile struct tt_settings *s;
