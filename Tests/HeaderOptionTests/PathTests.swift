@@ -51,6 +51,25 @@ extension HeaderOptionSuites {
             #expect(try refusals(rig).count == 1)
         }
 
+        /// Many SYNs lost at once are one loss, not a path that drops them.
+        @Test func anOutageIsOneStrike() throws {
+            let rig = try HeaderRig(middlebox: true)
+            try rig.filter("tcp flags syn tcp option 254 exists drop")
+            try rig.apply(Self.options)
+            let listener = try rig.listen()
+            let place = rig.clientPlacement
+            let (address, port) = (listener.address, listener.port)
+            let threads = try (0..<8).map { _ in
+                try Thread { _ = try TCPConnection.connect(place, to: address, port: port) }
+            }
+            for thread in threads { try thread.join() }
+            #expect(try rig.counts(rig.clientTarget).fallbacks == 8)
+            try rig.filter("")
+            let connection = try rig.connect(to: listener)
+            #expect(try rig.segments(from: connection.client.localPort).first?.hello != nil)
+            #expect(try rig.counts(rig.clientTarget).withheld == 0)
+        }
+
         private func expectWithheld(_ rig: HeaderRig, _ listener: TCPServer, _ count: UInt64) throws
         {
             let (connection, took) = try timed { try rig.connect(to: listener) }
