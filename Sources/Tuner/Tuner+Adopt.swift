@@ -12,7 +12,7 @@ extension Tuner {
     }
 
     /// Takes open sockets of cgroups over, or releases them: connections to the host's default
-    /// controller, listeners to no header options.
+    /// controller, listeners to no header options or an outer cgroup's.
     @discardableResult
     func adopt(
         _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup], release: Bool
@@ -28,8 +28,10 @@ extension Tuner {
                 try attachments.update(
                     attachment.cgroupID,
                     to: tt_adoption(
-                        attachment: attachment.id, take: taken.contains(attachment.cgroupID) ? 1 : 0
-                    ))
+                        attachment: attachment.id,
+                        take: UInt64(
+                            (taken.contains(attachment.cgroupID) ? TT_ADOPT_MEANT.rawValue : 0)
+                                | (attachment.hasHeaderOptions ? TT_ADOPT_HEADERS.rawValue : 0))))
             }
         }
         try runEverywhere(loaded.iterator)

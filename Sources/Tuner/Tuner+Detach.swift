@@ -83,9 +83,9 @@ extension Tuner {
         var released: ApplyReport.Adopted?
         if existing {
             released = try release(attachments, .connections)
-        } else {
-            let withHeaders = attachments.filter(\.hasHeaderOptions)
-            if !withHeaders.isEmpty { try release(withHeaders, .listeners) }
+        } else if try reader.attachments().contains(where: \.hasHeaderOptions) {
+            // Listeners may also be an outer cgroup's from now on.
+            try release(attachments, .listeners)
         }
         try kernel { () throws(BPFError) in
             for attachment in attachments {

@@ -166,7 +166,7 @@ extension HeaderOptionSuites {
             let rig = try HeaderRig()
             let unknown = HeaderOption.raw(0xabcd, [1, 2, 3], on: Self.everywhere)
             let known = HeaderOption(
-                .raw(id: .kind(200), value: [5], on: [.data, .fin], every: .everySegment))
+                .raw(id: .kind(200), value: [5], on: Self.everywhere, every: .everySegment))
             try rig.apply([unknown, known], server: [known])
             let listener = try rig.listen()
             let connection = try rig.connect(to: listener)

@@ -150,6 +150,34 @@ extension HeaderOptionSuites {
             #expect((syn?.hello != nil) == innerHas)
         }
 
+        /// When an inner profile goes, its listeners are the outer's.
+        @Test(arguments: [false, true])
+        func theOuterTakesOver(innerHas: Bool) throws {
+            let rig = try HeaderRig()
+            let inner = try rig.server.child("inner")
+            let options: [HeaderOption] = [.telemetry, .identity]
+            try rig.apply(options)
+            try rig.apply(
+                Profile(name: "inmost", headerOptions: innerHas ? options : []),
+                to: .cgroup(inner.path.string))
+            let listener = try TCPServer(
+                inner.placement(namespace: rig.far.path), address: rig.far.ipv4)
+            _ = try rig.connect(to: listener)
+            try rig.tuner.detach([.cgroup(inner.path.string)])
+            let connection = try rig.connect(to: listener)
+            try connection.exchange(4)
+            let synack = try rig.segments(from: listener.port).first {
+                $0.flags.contains(.syn)
+                    && $0.destinationPort == connection.client.localPort
+            }
+            let outer = HeaderOption.identity(of: "far")
+            #expect(synack?.hello?.identity?.profile == outer)
+            #expect(try rig.connection(connection.client)?.peer?.identity.profile == outer)
+            #expect(try rig.connection(connection.server)?.peer?.heardAt != nil)
+            try rig.tuner.detachAll()
+            #expect(try !savesSYN(listener.options))
+        }
+
         /// A connection that fails, and another of the same socket.
         @Test func aSocketUsedAgainStartsAfresh() throws {
             let rig = try HeaderRig()

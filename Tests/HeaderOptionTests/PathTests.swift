@@ -154,6 +154,21 @@ extension HeaderOptionSuites {
                 #expect(try rig.counts(target).malformed == 0)
             }
         }
+
+        /// An option on every segment, those sent again as well, and a loss in every window.
+        @Test func lossIsNotTheOptionsDoing() throws {
+            let rig = try HeaderRig(middlebox: true)
+            try rig.apply([.raw(0xabcd, [1, 2, 3], on: [.data], every: .everySegment)])
+            let listener = try rig.listen()
+            let connection = try rig.connect(to: listener)
+            try rig.filter("ip daddr \(rig.far.ipv4) numgen inc mod 5 == 3 drop")
+            for _ in 0..<20 {
+                try transferChecked(50_000, from: connection.client, to: connection.server)
+            }
+            #expect(try connection.client.info().totalRetrans > 20)
+            #expect(try rig.counts(rig.clientTarget).abandoned == 0)
+            #expect(try rig.counts(rig.clientTarget).sent(4) > 20)
+        }
     }
 }
 

@@ -83,7 +83,7 @@ extension HeaderOptionSuites {
         @Test func aMinimumOfTheProfileStays() throws {
             let rig = try HeaderRig()
             var profile = Profile(
-                name: "near", headerOptions: [HeaderOption(.delayedACK(maximum: 5000))])
+                name: "near", headerOptions: [HeaderOption(.delayedACK(maximum: 40_000))])
             profile.socket.minimumRTO = 100_000
             try rig.apply(profile, to: rig.clientTarget)
             try rig.apply(
@@ -92,6 +92,15 @@ extension HeaderOptionSuites {
             #expect(try rig.connection(connection.client)?.minimumRTO == 100_000)
             let far = try #require(try rig.connection(connection.server))
             #expect(far.minimumRTO < 100_000)
+            // A shorter delay than the one promised, too; a longer one doesn't.
+            for (own, agreed) in [(20_000 as UInt32, 20_000), (80_000, 40_000)] {
+                profile.socket.maximumDelayedACK = own
+                try rig.apply(profile, to: rig.clientTarget)
+                let next = try rig.connect(to: try rig.listen())
+                let delay = try #require(try rig.connection(next.client)).maximumDelayedACK
+                #expect(
+                    (agreed...agreed + Int(KernelClock.jiffyMicroseconds())).contains(Int(delay)))
+            }
         }
     }
 }

@@ -83,7 +83,23 @@ static __always_inline u64 attachment_to_take(const struct sock *sk)
 		struct tt_adoption *a = bpf_map_lookup_elem(&attachments, &id);
 
 		if (a)
-			return a->take ? a->attachment : 0;
+			return a->take & TT_ADOPT_MEANT ? a->attachment : 0;
+	}
+	return 0;
+}
+
+/* Whose a listener's SYN-ACKs are once those meant are gone; 0: nobody's. */
+static __always_inline u64 successor(const struct sock *sk)
+{
+	struct cgroup *cgroup = sk->sk_cgrp_data.cgroup;
+	int i, level = cgroup->level;
+
+	for (i = 0; i < TT_MAX_CGROUP_DEPTH && level >= 0; i++, level--) {
+		u64 id = BPF_CORE_READ(cgroup, ancestors[level], kn, id);
+		struct tt_adoption *a = bpf_map_lookup_elem(&attachments, &id);
+
+		if (a && !(a->take & TT_ADOPT_MEANT))
+			return a->take & TT_ADOPT_HEADERS ? a->attachment : 0;
 	}
 	return 0;
 }
@@ -194,7 +210,9 @@ static __always_inline void adopt_listener(struct sock *sk, struct tcp_sock *tp,
 	struct tt_header_state *state;
 	int off = 0, flags = tp->bpf_sock_ops_cb_flags;
 
-	if (headers && !release) {
+	if (release)
+		attachment = successor(sk);
+	if (release ? attachment : headers) {
 		state = bpf_sk_storage_get(&header_options, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 		if (state)
 			count_listener(!set_callbacks(

@@ -13,6 +13,7 @@
 #define TCP_HEADER 20
 #define HELLOS_MOST 4    /* repeated after a cookie */
 #define LOSSES_MOST 4    /* in a row, until it is taken for the path's doing */
+#define SENT_AGAIN 0x80  /* in `losses`: the segment watched is itself one sent again */
 #define DATA_BITS (HDR_BIT(TT_HDR_TELEMETRY) | HDR_RAW_BITS)
 #define OFFSET_SLOT_NS 10000000000ULL /* a clock offset's least is of ten to twenty seconds */
 
@@ -39,6 +40,18 @@ static __always_inline bool is_due(const struct tt_header_state *state, const st
 	return passed >= least;
 }
 
+/* Of every segment's, a pure ACK has what has come due since the last: see wanted(). */
+static __always_inline void mark_acks(struct tt_header_state *state, u32 want)
+{
+	int i;
+
+#pragma unroll
+	for (i = 0; i < TT_HDR_COUNT; i++) {
+		if (has_header(i) && header[i].every == TT_HDR_EVERY_SEGMENT && want & HDR_BIT(i))
+			state->last[i] = 1;
+	}
+}
+
 /* Marks what is due, of `which`. */
 static __always_inline void header_due(struct bpf_sock_ops *ctx, struct tt_header_state *state,
 				       const struct tcp_sock *tp, u32 which)
@@ -60,6 +73,7 @@ static __always_inline void header_due(struct bpf_sock_ops *ctx, struct tt_heade
 	}
 	if (!want)
 		return;
+	mark_acks(state, want);
 	state->want |= want;
 	header_raise(ctx, state);
 }
@@ -111,10 +125,11 @@ static __always_inline void reserve(struct bpf_sock_ops *ctx, struct tt_statisti
 		return;
 	count_header(st, TT_HDR_SKIPPED + index);
 	event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(index));
-	if (header[index].every != TT_HDR_EVERY_SEGMENT)
-		state->want &= ~HDR_BIT(index);
-	state->last[index] = header[index].every == TT_HDR_EVERY_SEGMENTS ?
-				     state->last[index] : now_us();
+	if (header[index].every == TT_HDR_EVERY_SEGMENT)
+		return;
+	state->want &= ~HDR_BIT(index);
+	if (header[index].every != TT_HDR_EVERY_SEGMENTS)
+		state->last[index] = now_us();
 }
 
 static __always_inline struct greeting repeated(const struct tt_header_state *state, bool write)
@@ -126,27 +141,33 @@ static __always_inline struct greeting repeated(const struct tt_header_state *st
 static __always_inline bool is_reliable(struct bpf_sock_ops *ctx)
 {
 	const u8 *tcp = (void *)(long)ctx->skb_data;
-	u32 header_length = 0;
+	u32 length = ctx->skb_len, flags, header_length = 0;
 
-	if (ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS || ctx->skb_tcp_flags & TCPHDR_FIN)
+	HELD(length);
+	flags = ctx->skb_tcp_flags;
+	HELD(flags);
+	if (ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS || flags & TCPHDR_FIN)
 		return true;
 	if (ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB) {
 		if (tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end)
 			return false;
 		header_length = tcp[12] >> 4 << 2;
 	}
-	return ctx->skb_len > header_length;
+	return length > header_length;
 }
 
-/* Of all options that go on every segment. */
-static __always_inline u32 segment_bits(void)
+/*
+ * Of what goes on every segment, a pure ACK has what has come due since: no loss of an ACK is ever
+ * noticed, and were all of them lost, so would be the connection.
+ */
+static __always_inline u32 not_on_acks(const struct tt_header_state *state)
 {
 	u32 bits = 0;
 	int i;
 
 #pragma unroll
 	for (i = 0; i < TT_HDR_COUNT; i++) {
-		if (has_header(i) && header[i].every == TT_HDR_EVERY_SEGMENT)
+		if (has_header(i) && header[i].every == TT_HDR_EVERY_SEGMENT && !state->last[i])
 			bits |= HDR_BIT(i);
 	}
 	return bits;
@@ -154,18 +175,16 @@ static __always_inline u32 segment_bits(void)
 
 /*
  * What goes on a segment that isn't there yet has to be known when the MSS is: a FIN may ride on a
- * full one. Of pure ACKs only every other one has what goes on every segment: no loss of theirs is
- * ever noticed, and were all of them lost, so would be the connection.
+ * full one.
  */
-static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_header_state *state,
-				  const struct tcp_sock *tp)
+static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_header_state *state)
 {
 	bool fin = ctx->args[0] == BPF_WRITE_HDR_TCP_CURRENT_MSS ?
 			   is_closing(ctx) :
 			   ctx->skb_tcp_flags & TCPHDR_FIN;
 	u32 want = state->want | (fin ? fin_bits(state) : 0);
 
-	return tp->segs_out & 1 && !is_reliable(ctx) ? want & ~segment_bits() : want;
+	return is_reliable(ctx) ? want : want & ~not_on_acks(state);
 }
 
 /*
@@ -175,6 +194,13 @@ static __always_inline u32 wanted(struct bpf_sock_ops *ctx, const struct tt_head
 static __always_inline bool ends_handshake(struct bpf_sock_ops *ctx, const struct tcp_sock *tp)
 {
 	return !tp->bytes_received && tp->bytes_acked <= 1 /* the SYN */ && !is_reliable(ctx);
+}
+
+/* Telemetry waits for what goes only once. */
+static __always_inline bool goes_telemetry(const struct tt_header_state *state, u32 want)
+{
+	return has_header(TT_HDR_TELEMETRY) && want & HDR_BIT(TT_HDR_TELEMETRY) &&
+	       !(want & HDR_BIT(TT_HDR_USER_TIMEOUT)) && !(state->flags & TT_HDR_RESEND);
 }
 
 static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_statistics *st,
@@ -187,7 +213,7 @@ static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_s
 	/* What timed out goes without: if the path drops options, this gets through. */
 	if (!tp || tp->inet_conn.icsk_retransmits)
 		return;
-	want = wanted(ctx, state, tp);
+	want = wanted(ctx, state);
 	if (headers & HDR_OWN_BITS && state->flags & TT_HDR_RESEND) {
 		struct greeting g = repeated(state, false);
 
@@ -195,10 +221,8 @@ static __always_inline void header_reserve(struct bpf_sock_ops *ctx, struct tt_s
 	}
 	if (ends_handshake(ctx, tp))
 		return;
-	if (!(state->flags & TT_HDR_RESEND) && has_header(TT_HDR_TELEMETRY) &&
-	    want & HDR_BIT(TT_HDR_TELEMETRY)) {
+	if (goes_telemetry(state, want))
 		reserve(ctx, st, state, TT_HDR_TELEMETRY, TELEMETRY_LEN);
-	}
 	if (has_header(TT_HDR_USER_TIMEOUT) && want & HDR_BIT(TT_HDR_USER_TIMEOUT))
 		reserve(ctx, st, state, TT_HDR_USER_TIMEOUT, USER_TIMEOUT_LEN);
 #pragma unroll
@@ -214,8 +238,10 @@ static __always_inline void sent(struct tt_statistics *st, struct tt_header_stat
 				 const struct tcp_sock *tp, u32 index)
 {
 	count_header(st, TT_HDR_SENT + index);
-	if (header[index].every == TT_HDR_EVERY_SEGMENT)
+	if (header[index].every == TT_HDR_EVERY_SEGMENT) {
+		state->last[index] = 0;
 		return;
+	}
 	state->want &= ~HDR_BIT(index);
 	state->last[index] = header[index].every == TT_HDR_EVERY_SEGMENTS ? tp->data_segs_out :
 									    now_us();
@@ -238,8 +264,14 @@ static __always_inline void watch_path(struct bpf_sock_ops *ctx, struct tt_heade
 	if (!is_reliable(ctx) || tcp + TCP_HEADER > (u8 *)(long)ctx->skb_data_end)
 		return;
 	first = get32(tcp + 4);
-	if (!state->probe || (s32)(first - state->probe) < 0)
-		state->probe = first;
+	if (state->probe && (s32)(first - state->probe) >= 0)
+		return;
+	state->probe = first;
+	/* The kernel tells of a segment that is sent again right after it was. */
+	if ((s32)(first - tp->snd_nxt) < 0)
+		state->losses |= SENT_AGAIN;
+	else
+		state->losses &= ~SENT_AGAIN;
 }
 
 /* A segment is sent again. */
@@ -251,6 +283,10 @@ static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment
 
 	if (!state || !state->probe || ctx->args[0] != state->probe)
 		return;
+	if (state->losses & SENT_AGAIN) {
+		state->losses &= ~SENT_AGAIN;
+		return;
+	}
 	state->probe = 0;
 	if (++state->losses < LOSSES_MOST)
 		return;
@@ -297,7 +333,7 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 
 	if (!tp)
 		return;
-	want = wanted(ctx, state, tp);
+	want = wanted(ctx, state);
 	state->plugins = 0;
 	if (headers & DATA_BITS)
 		watch_path(ctx, state, tp);
@@ -308,7 +344,7 @@ static __always_inline void header_write(struct bpf_sock_ops *ctx, struct tt_sta
 		count_header(st, TT_HDR_RESENT);
 		if (++state->hellos >= HELLOS_MOST)
 			state->flags &= ~TT_HDR_RESEND;
-	} else if (has_header(TT_HDR_TELEMETRY) && want & HDR_BIT(TT_HDR_TELEMETRY)) {
+	} else if (goes_telemetry(state, want)) {
 		write_telemetry(ctx, st, state, tp);
 	}
 	if (has_header(TT_HDR_USER_TIMEOUT) && want & HDR_BIT(TT_HDR_USER_TIMEOUT)) {

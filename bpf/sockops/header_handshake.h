@@ -115,7 +115,7 @@ static __always_inline void place_user_timeout(struct bpf_sock_ops *ctx, struct 
 	placed(ctx, st, g, TT_HDR_USER_TIMEOUT, !place(ctx, g, option, sizeof(option)));
 }
 
-/* Its value, or, where that goes on other segments only, its ExID or kind alone: do you know it? */
+/* Its value, or, where that goes on other segments only, its ExID alone: do you know it? */
 static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				      const struct greeting *g, u32 index)
 {
@@ -128,10 +128,10 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 	asm volatile("" : "+r"(bytes));
 	__builtin_memcpy(option, bytes, sizeof(option));
 	if (!(s->on & g->where)) {
-		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)))
+		if (!(s->on & (TT_HDR_ON_DATA | TT_HDR_ON_FIN)) || s->head != EXPERIMENT_HEADER)
 			return;
-		length = s->head;
-		option[1] = length;
+		length = EXPERIMENT_HEADER;
+		option[1] = EXPERIMENT_HEADER;
 	}
 	if (g->write && s->value & TT_HDR_RAW_PLUGIN && length > EXPERIMENT_HEADER)
 		placed(ctx, st, g, index, true); /* by the plug-in, after this */
@@ -294,7 +294,7 @@ static __always_inline void greet(struct bpf_sock_ops *ctx, struct tt_statistics
 	bool named = state->peer.workload || state->peer.profile;
 
 	state->flags |= TT_HDR_ANSWERED;
-	if (h->flags & HELLO_TELEMETRY && heard)
+	if (h->flags & HELLO_TELEMETRY && heard && !(state->flags & TT_HDR_STOPPED))
 		state->negotiated |= state->offered & HDR_BIT(TT_HDR_TELEMETRY);
 	if (h->flags & HELLO_IDENTITY && !named) {
 		count_header(st, TT_HDR_RECEIVED + TT_HDR_IDENTITY);
@@ -313,8 +313,10 @@ static __always_inline void greet(struct bpf_sock_ops *ctx, struct tt_statistics
 	if (!(h->flags & HELLO_ACK_DELAY) || !has_header(TT_HDR_DELAYED_ACK) ||
 	    !(state->offered & HDR_BIT(TT_HDR_DELAYED_ACK)))
 		return;
-	set(ctx, st, SOL_TCP, TCP_BPF_DELACK_MAX, TT_OPT_MAX_DELACK,
-	    header[TT_HDR_DELAYED_ACK].value);
+	if (!has(s, TT_OPT_MAX_DELACK) ||
+	    (u32)s->value[TT_OPT_MAX_DELACK] > header[TT_HDR_DELAYED_ACK].value)
+		set(ctx, st, SOL_TCP, TCP_BPF_DELACK_MAX, TT_OPT_MAX_DELACK,
+		    header[TT_HDR_DELAYED_ACK].value);
 	if (!heard) /* then it doesn't know that it may hold it */
 		return;
 	state->negotiated |= HDR_BIT(TT_HDR_DELAYED_ACK);

@@ -173,7 +173,12 @@ enum {
 /* For the iterator that takes open connections over, by cgroup. */
 struct tt_adoption {
 	__u64 attachment;
-	__u64 take; /* 1: meant; 0: only there because it may be the innermost */
+	__u64 take; /* tt_adoption_take; 0: only there because it may be the innermost */
+};
+
+enum tt_adoption_take {
+	TT_ADOPT_MEANT = 1 << 0,
+	TT_ADOPT_HEADERS = 1 << 1, /* its profile has header options */
 };
 
 /* And what came of it. */
