@@ -168,7 +168,7 @@ static __always_inline long load_own(struct bpf_sock_ops *ctx, u8 option[OPTION_
 }
 
 /* The raw options that a segment has. */
-static __always_inline u32 load_raws(struct bpf_sock_ops *ctx, u64 flags)
+__noinline u32 load_raws(struct bpf_sock_ops *ctx, u64 flags)
 {
 	u8 option[OPTION_MAX] = {};
 	u32 found = 0;
@@ -341,6 +341,15 @@ static __always_inline void greet_raws(struct bpf_sock_ops *ctx, struct tt_stati
 	}
 }
 
+/* Whether options may come beyond the handshake. */
+static __always_inline bool hears_more(const struct tt_header_state *state)
+{
+	if (state->offered & (HDR_BIT(TT_HDR_TELEMETRY) | HDR_BIT(TT_HDR_USER_TIMEOUT) |
+			      HDR_RAW_BITS))
+		return true;
+	return !(state->flags & TT_HDR_ANSWERED) || !(state->peer.workload | state->peer.profile);
+}
+
 /*
  * Callbacks for what may come later, options that the kernel doesn't know, and for what the next
  * segment takes along: the user timeout once more, since the SYN's is lost on a peer that has
@@ -353,13 +362,14 @@ static __always_inline int header_established(struct tt_header_state *state, int
 		state->want |= state->offered & HDR_BIT(TT_HDR_USER_TIMEOUT);
 	if (state->want || state->flags & TT_HDR_RESEND)
 		flags = header_raised(state, flags);
-	return flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG;
+	return hears_more(state) ? flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG : flags;
 }
 
 /* An outbound connection starts: the callbacks that it needs for its SYN. */
 static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					  u64 attachment, const u32 remote[4], int flags)
 {
+	const struct tt_refusal *refusal;
 	struct tt_header_state *state;
 	u32 allowed = headers_for(remote);
 
@@ -371,7 +381,10 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 	header_begin(state, attachment);
 	if (!allowed)
 		return flags;
-	if (path_refuses(ctx, remote)) {
+	refusal = path_find(ctx, remote);
+	if (refusal)
+		state->flags |= TT_HDR_STRUCK;
+	if (path_refuses(refusal)) {
 		state->flags |= TT_HDR_WITHHELD;
 		count_header(st, TT_HDR_REFUSED);
 		event_header(ctx, TT_EVENT_HEADER_WITHHELD, allowed);
@@ -483,10 +496,10 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 	state->hellos = 0;
 	if (!answered)
 		state->flags &= ~TT_HDR_RESEND;
-	if (answered || raws || !(state->flags & TT_HDR_FELL_BACK))
-		path_accepts(ctx, remote);
-	else
+	if (state->flags & TT_HDR_FELL_BACK && !answered && !raws)
 		path_strike(ctx, remote, false);
+	else if (state->flags & TT_HDR_STRUCK)
+		path_accepts(ctx, remote);
 	if (!answered && !raws && !(state->flags & TT_HDR_FELL_BACK) &&
 	    headers & (HDR_OWN_BITS | HDR_RAW_BITS)) {
 		count_header(st, TT_HDR_UNANSWERED);

@@ -62,9 +62,8 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 		flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks() |
 			event_callbacks();
 		if (headers)
-			flags = inbound ?
-				header_accepted(ctx, st, attachment, s, flow.remote, flags) :
-				header_connect(ctx, st, attachment, flow.remote, flags);
+			flags = inbound ? header_on_accept(ctx, attachment, rule, flags) :
+					  header_on_connect(ctx, attachment, flags);
 		bpf_sock_ops_cb_flags_set(ctx, flags);
 	}
 	if (inbound) {
@@ -82,7 +81,6 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 {
 	struct tt_connection *conn = own(ctx, attachment);
 	const volatile struct tt_settings *s;
-	struct tt_header_state *state;
 	struct tt_statistics *st;
 	u32 before;
 
@@ -94,10 +92,9 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 		return;
 	s = settings_of(conn->rule);
 	set_when_established(ctx, st, conn, s);
-	state = headers ? header_own(ctx, attachment) : NULL;
-	if (state) {
-		bpf_sock_ops_cb_flags_set(
-			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
+	if (headers) {
+		bpf_sock_ops_cb_flags_set(ctx, header_on_established(ctx, attachment, conn->rule,
+								     ctx->bpf_sock_ops_cb_flags));
 		header_start(ctx, attachment);
 	}
 	event(ctx, TT_EVENT_ESTABLISHED, conn->flags & ~before);
