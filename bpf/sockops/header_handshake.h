@@ -74,14 +74,22 @@ static __always_inline void own_hello(struct hello *h, u32 allowed, u32 workload
 	}
 }
 
+static __always_inline long place_as(struct bpf_sock_ops *ctx, const struct greeting *g,
+				     const struct hello *h)
+{
+	u8 option[OPTION_MAX];
+
+	if (!g->write)
+		return bpf_reserve_hdr_opt(ctx, hello_length(h->flags), 0);
+	return bpf_store_hdr_opt(ctx, option, put_hello(option, h), 0);
+}
+
 /* True: the whole of it is there. Where that doesn't fit, it goes without the identity. */
 static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					const struct greeting *g, u32 workload)
 {
-	u8 option[OPTION_MAX] = {};
 	bool whole, later;
 	struct hello h;
-	u32 length;
 	long error;
 
 	own_hello(&h, g->allowed, workload);
@@ -90,13 +98,11 @@ static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_stat
 		h.flags &= ~HELLO_IDENTITY;
 	if (g->cookie)
 		h.flags |= HELLO_COOKIE;
-	length = put_hello(option, &h);
-	error = place(ctx, g, option, length);
+	error = place_as(ctx, g, &h);
 	whole = !error && !later;
 	if (error && h.flags & HELLO_IDENTITY) {
 		h.flags &= ~HELLO_IDENTITY;
-		length = put_hello(option, &h);
-		error = place(ctx, g, option, length);
+		error = place_as(ctx, g, &h);
 	}
 	if (h.flags & HELLO_ACK_DELAY)
 		placed(ctx, st, g, TT_HDR_DELAYED_ACK, !error);
