@@ -59,9 +59,9 @@ static __always_inline void header_unused(struct bpf_sock_ops *ctx, u64 attachme
  * Functions of their own, and not static ones: the verifier takes each by itself then, instead of
  * every way through one after every way to it. They return callback flags, or nothing that counts.
  */
-__noinline int header_on_connect(struct bpf_sock_ops *ctx, u64 attachment, u32 flags)
+__noinline int header_on_connect(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				 u64 attachment, u32 flags)
 {
-	struct tt_statistics *st = statistics_of(attachment);
 	u32 remote[4];
 
 	if (!st)
@@ -70,9 +70,9 @@ __noinline int header_on_connect(struct bpf_sock_ops *ctx, u64 attachment, u32 f
 	return header_connect(ctx, st, attachment, remote, flags);
 }
 
-__noinline int header_on_accept(struct bpf_sock_ops *ctx, u64 attachment, u32 rule, u32 flags)
+__noinline int header_on_accept(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				u64 attachment, u32 rule, u32 flags)
 {
-	struct tt_statistics *st = statistics_of(attachment);
 	u32 remote[4];
 
 	if (!st)
@@ -81,9 +81,9 @@ __noinline int header_on_accept(struct bpf_sock_ops *ctx, u64 attachment, u32 ru
 	return header_accepted(ctx, st, attachment, settings_of(rule), remote, flags);
 }
 
-__noinline int header_on_established(struct bpf_sock_ops *ctx, u64 attachment, u32 rule, u32 flags)
+__noinline int header_on_established(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				     u64 attachment, u32 rule, u32 flags)
 {
-	struct tt_statistics *st = statistics_of(attachment);
 	struct tt_header_state *state = header_own(ctx, attachment);
 
 	if (!st || !state)
@@ -94,20 +94,21 @@ __noinline int header_on_established(struct bpf_sock_ops *ctx, u64 attachment, u
 /* The room for a SYN-ACK's options, or their bytes: there is no socket yet. */
 __noinline int header_on_synack(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
 {
-	struct tt_statistics *st = statistics_of(attachment);
+	bool write = ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB;
 
-	if (st && speaks_for_listener(ctx))
-		header_synack(ctx, st, workload, ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB);
+	if (speaks_for_listener(ctx))
+		header_synack(ctx, write ? statistics_of(attachment) : NULL, attachment, workload,
+			      write);
 	return 0;
 }
 
 __noinline int header_on_syn(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
 {
-	struct tt_statistics *st = statistics_of(attachment);
 	struct tt_header_state *state = header_own(ctx, attachment);
+	bool write = ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB;
 
-	if (st && state && ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS)
-		header_syn(ctx, st, state, workload, ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB);
+	if (state && ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS)
+		header_syn(ctx, write ? statistics_of(attachment) : NULL, state, workload, write);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
 /* A segment of a handshake. */
 struct greeting {
+	u64 attachment;
 	u32 allowed; /* options that this address may get */
 	u32 asked;   /* of the raw ones, a SYN-ACK's: those that the SYN had */
 	u8 where;    /* TT_HDR_ON_SYN or TT_HDR_ON_SYNACK */
@@ -44,13 +45,17 @@ static __always_inline long place(struct bpf_sock_ops *ctx, const struct greetin
 			  bpf_reserve_hdr_opt(ctx, length, 0);
 }
 
+/* `st` is NULL where room is reserved: there's seldom something to count. */
 static __always_inline void placed(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				   const struct greeting *g, u32 option, bool done)
 {
 	if (done && g->write) {
-		count_header(st, TT_HDR_SENT + option);
+		if (st)
+			count_header(st, TT_HDR_SENT + option);
 	} else if (!done && !g->write) {
-		count_header(st, TT_HDR_SKIPPED + option);
+		st = statistics_of(g->attachment);
+		if (st)
+			count_header(st, TT_HDR_SKIPPED + option);
 		event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(option));
 	}
 }
@@ -405,6 +410,7 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 				       struct tt_header_state *state, u32 workload, bool write)
 {
 	struct greeting g = {
+		.attachment = state->attachment,
 		.allowed = state->offered,
 		.asked = HDR_RAW_BITS,
 		.where = TT_HDR_ON_SYN,
@@ -415,7 +421,9 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 	if (!write && state->hellos) {
 		/* Not answered: perhaps because of what it carried. */
 		state->flags |= TT_HDR_FELL_BACK;
-		count_header(st, TT_HDR_FALLBACKS);
+		st = statistics_of(state->attachment);
+		if (st)
+			count_header(st, TT_HDR_FALLBACKS);
 		event_header(ctx, TT_EVENT_HEADER_FALLBACK, state->offered);
 		header_lower(ctx, state);
 		return;
@@ -424,7 +432,8 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 		state->flags |= TT_HDR_RESEND;
 	if (write) {
 		state->hellos++;
-		count_header(st, TT_HDR_OFFERED);
+		if (st)
+			count_header(st, TT_HDR_OFFERED);
 	}
 }
 
@@ -444,9 +453,10 @@ static __always_inline bool is_sent_again(struct bpf_sock_ops *ctx)
 
 /* A SYN-ACK goes out; there is no socket yet. It answers what the SYN asked. */
 static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-					  u32 workload, bool write)
+					  u64 attachment, u32 workload, bool write)
 {
 	struct greeting g = {
+		.attachment = attachment,
 		.where = TT_HDR_ON_SYNACK,
 		.cookie = (u16)ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
 		.write = write,

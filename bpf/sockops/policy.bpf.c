@@ -62,8 +62,8 @@ static __always_inline void start(struct bpf_sock_ops *ctx, u64 attachment, bool
 		flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks() |
 			event_callbacks();
 		if (headers)
-			flags = inbound ? header_on_accept(ctx, attachment, rule, flags) :
-					  header_on_connect(ctx, attachment, flags);
+			flags = inbound ? header_on_accept(ctx, st, attachment, rule, flags) :
+					  header_on_connect(ctx, st, attachment, flags);
 		bpf_sock_ops_cb_flags_set(ctx, flags);
 	}
 	if (inbound) {
@@ -93,7 +93,7 @@ static __always_inline void established(struct bpf_sock_ops *ctx, u64 attachment
 	s = settings_of(conn->rule);
 	set_when_established(ctx, st, conn, s);
 	if (headers) {
-		bpf_sock_ops_cb_flags_set(ctx, header_on_established(ctx, attachment, conn->rule,
+		bpf_sock_ops_cb_flags_set(ctx, header_on_established(ctx, st, attachment, conn->rule,
 								     ctx->bpf_sock_ops_cb_flags));
 		header_start(ctx, attachment);
 	}
