@@ -55,46 +55,106 @@ static __always_inline void header_unused(struct bpf_sock_ops *ctx, u64 attachme
 		header_lower(ctx, state);
 }
 
-static __always_inline void header_outgoing(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-					    struct tt_header_state *state, u32 workload)
+/*
+ * Functions of their own, and not static ones: the verifier takes each by itself then, instead of
+ * every way through one after every way to it. They return callback flags, or nothing that counts.
+ */
+__noinline int header_on_connect(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				 u64 attachment, u32 flags)
+{
+	u32 remote[4];
+
+	if (!st)
+		return flags;
+	remote_of(remote, ctx);
+	return header_connect(ctx, st, attachment, remote, flags);
+}
+
+__noinline int header_on_accept(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				u64 attachment, u32 rule, u32 flags)
+{
+	u32 remote[4];
+
+	if (!st)
+		return flags;
+	remote_of(remote, ctx);
+	return header_accepted(ctx, st, attachment, settings_of(rule), remote, flags);
+}
+
+__noinline int header_on_established(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+				     u64 attachment, u32 rule, u32 flags)
+{
+	struct tt_header_state *state = header_own(ctx, attachment);
+
+	if (!st || !state)
+		return flags;
+	return header_connected(ctx, st, state, settings_of(rule), flags);
+}
+
+/* The room for a SYN-ACK's options, or their bytes: there is no socket yet. */
+__noinline int header_on_synack(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
 {
 	bool write = ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB;
 
-	if (ctx->state == TCP_SYN_SENT) {
-		if (ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS)
-			header_syn(ctx, st, state, workload, write);
-	} else if (write) {
-		header_write(ctx, st, state, workload);
-	} else {
-		header_reserve(ctx, st, state, workload);
-	}
+	if (speaks_for_listener(ctx))
+		header_synack(ctx, write ? statistics_of(attachment) : NULL, attachment, workload,
+			      write);
+	return 0;
 }
 
-/* Not inlined: the only one that every callback would carry along. */
-static __noinline int header_segment(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
+__noinline int header_on_syn(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
+{
+	struct tt_header_state *state = header_own(ctx, attachment);
+	bool write = ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB;
+
+	if (state && ctx->args[0] != BPF_WRITE_HDR_TCP_CURRENT_MSS)
+		header_syn(ctx, write ? statistics_of(attachment) : NULL, state, workload, write);
+	return 0;
+}
+
+__noinline int header_on_room(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
 {
 	struct tt_statistics *st = statistics_of(attachment);
-	struct tt_header_state *state;
-	struct tt_connection *conn;
+	struct tt_header_state *state = header_own(ctx, attachment);
 
-	if (!st)
-		return 0;
-	if (ctx->op != BPF_SOCK_OPS_PARSE_HDR_OPT_CB && !ctx->is_fullsock) {
-		if (speaks_for_listener(ctx))
-			header_synack(ctx, st, workload, ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB);
-		return 0;
-	}
-	state = header_own(ctx, attachment);
-	if (!state)
-		return 0;
-	if (ctx->op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB) {
-		conn = own(ctx, attachment);
-		if (conn)
-			header_parse(ctx, st, state, settings_of(conn->rule));
-	} else {
-		header_outgoing(ctx, st, state, workload);
-	}
+	if (st && state)
+		header_reserve(ctx, st, state, workload);
 	return 0;
+}
+
+__noinline int header_on_send(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
+{
+	struct tt_statistics *st = statistics_of(attachment);
+	struct tt_header_state *state = header_own(ctx, attachment);
+
+	if (st && state)
+		header_write(ctx, st, state, workload);
+	return 0;
+}
+
+__noinline int header_on_receive(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct tt_statistics *st = statistics_of(attachment);
+	struct tt_header_state *state = header_own(ctx, attachment);
+	struct tt_connection *conn = own(ctx, attachment);
+
+	if (st && state && conn)
+		header_parse(ctx, st, state, settings_of(conn->rule));
+	return 0;
+}
+
+static __always_inline void header_segment(struct bpf_sock_ops *ctx, u64 attachment, u32 workload)
+{
+	if (ctx->op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB)
+		header_on_receive(ctx, attachment);
+	else if (!ctx->is_fullsock)
+		header_on_synack(ctx, attachment, workload);
+	else if (ctx->state == TCP_SYN_SENT)
+		header_on_syn(ctx, attachment, workload);
+	else if (ctx->op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB)
+		header_on_send(ctx, attachment, workload);
+	else
+		header_on_room(ctx, attachment, workload);
 }
 
 /* Raw options for data are due from the start: a connection may be over in a round trip. */

@@ -134,7 +134,12 @@ static __always_inline void reserve(struct bpf_sock_ops *ctx, struct tt_statisti
 
 static __always_inline struct greeting repeated(const struct tt_header_state *state, bool write)
 {
-	return (struct greeting){ .allowed = state->offered, .hello = true, .write = write };
+	return (struct greeting){
+		.attachment = state->attachment,
+		.allowed = state->offered,
+		.hello = true,
+		.write = write,
+	};
 }
 
 /* Whether it has data, or a FIN: what is sent again until it's acknowledged. */

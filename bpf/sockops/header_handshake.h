@@ -29,6 +29,7 @@ extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym __weak;
 
 /* A segment of a handshake. */
 struct greeting {
+	u64 attachment;
 	u32 allowed; /* options that this address may get */
 	u32 asked;   /* of the raw ones, a SYN-ACK's: those that the SYN had */
 	u8 where;    /* TT_HDR_ON_SYN or TT_HDR_ON_SYNACK */
@@ -44,13 +45,17 @@ static __always_inline long place(struct bpf_sock_ops *ctx, const struct greetin
 			  bpf_reserve_hdr_opt(ctx, length, 0);
 }
 
+/* `st` is NULL where room is reserved: there's seldom something to count. */
 static __always_inline void placed(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 				   const struct greeting *g, u32 option, bool done)
 {
 	if (done && g->write) {
-		count_header(st, TT_HDR_SENT + option);
+		if (st)
+			count_header(st, TT_HDR_SENT + option);
 	} else if (!done && !g->write) {
-		count_header(st, TT_HDR_SKIPPED + option);
+		st = statistics_of(g->attachment);
+		if (st)
+			count_header(st, TT_HDR_SKIPPED + option);
 		event_header(ctx, TT_EVENT_HEADER_SKIPPED, HDR_BIT(option));
 	}
 }
@@ -74,14 +79,22 @@ static __always_inline void own_hello(struct hello *h, u32 allowed, u32 workload
 	}
 }
 
+static __always_inline long place_as(struct bpf_sock_ops *ctx, const struct greeting *g,
+				     const struct hello *h)
+{
+	u8 option[OPTION_MAX];
+
+	if (!g->write)
+		return bpf_reserve_hdr_opt(ctx, hello_length(h->flags), 0);
+	return bpf_store_hdr_opt(ctx, option, put_hello(option, h), 0);
+}
+
 /* True: the whole of it is there. Where that doesn't fit, it goes without the identity. */
 static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					const struct greeting *g, u32 workload)
 {
-	u8 option[OPTION_MAX] = {};
 	bool whole, later;
 	struct hello h;
-	u32 length;
 	long error;
 
 	own_hello(&h, g->allowed, workload);
@@ -90,13 +103,11 @@ static __always_inline bool place_hello(struct bpf_sock_ops *ctx, struct tt_stat
 		h.flags &= ~HELLO_IDENTITY;
 	if (g->cookie)
 		h.flags |= HELLO_COOKIE;
-	length = put_hello(option, &h);
-	error = place(ctx, g, option, length);
+	error = place_as(ctx, g, &h);
 	whole = !error && !later;
 	if (error && h.flags & HELLO_IDENTITY) {
 		h.flags &= ~HELLO_IDENTITY;
-		length = put_hello(option, &h);
-		error = place(ctx, g, option, length);
+		error = place_as(ctx, g, &h);
 	}
 	if (h.flags & HELLO_ACK_DELAY)
 		placed(ctx, st, g, TT_HDR_DELAYED_ACK, !error);
@@ -168,7 +179,7 @@ static __always_inline long load_own(struct bpf_sock_ops *ctx, u8 option[OPTION_
 }
 
 /* The raw options that a segment has. */
-static __always_inline u32 load_raws(struct bpf_sock_ops *ctx, u64 flags)
+__noinline u32 load_raws(struct bpf_sock_ops *ctx, u64 flags)
 {
 	u8 option[OPTION_MAX] = {};
 	u32 found = 0;
@@ -341,6 +352,15 @@ static __always_inline void greet_raws(struct bpf_sock_ops *ctx, struct tt_stati
 	}
 }
 
+/* Whether options may come beyond the handshake. */
+static __always_inline bool hears_more(const struct tt_header_state *state)
+{
+	if (state->offered & (HDR_BIT(TT_HDR_TELEMETRY) | HDR_BIT(TT_HDR_USER_TIMEOUT) |
+			      HDR_RAW_BITS))
+		return true;
+	return !(state->flags & TT_HDR_ANSWERED) || !(state->peer.workload | state->peer.profile);
+}
+
 /*
  * Callbacks for what may come later, options that the kernel doesn't know, and for what the next
  * segment takes along: the user timeout once more, since the SYN's is lost on a peer that has
@@ -353,13 +373,14 @@ static __always_inline int header_established(struct tt_header_state *state, int
 		state->want |= state->offered & HDR_BIT(TT_HDR_USER_TIMEOUT);
 	if (state->want || state->flags & TT_HDR_RESEND)
 		flags = header_raised(state, flags);
-	return flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG;
+	return hears_more(state) ? flags | BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG : flags;
 }
 
 /* An outbound connection starts: the callbacks that it needs for its SYN. */
 static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_statistics *st,
 					  u64 attachment, const u32 remote[4], int flags)
 {
+	const struct tt_refusal *refusal;
 	struct tt_header_state *state;
 	u32 allowed = headers_for(remote);
 
@@ -371,7 +392,10 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 	header_begin(state, attachment);
 	if (!allowed)
 		return flags;
-	if (path_refuses(ctx, remote)) {
+	refusal = path_find(ctx, remote);
+	if (refusal)
+		state->flags |= TT_HDR_STRUCK;
+	if (path_refuses(refusal)) {
 		state->flags |= TT_HDR_WITHHELD;
 		count_header(st, TT_HDR_REFUSED);
 		event_header(ctx, TT_EVENT_HEADER_WITHHELD, allowed);
@@ -386,6 +410,7 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 				       struct tt_header_state *state, u32 workload, bool write)
 {
 	struct greeting g = {
+		.attachment = state->attachment,
 		.allowed = state->offered,
 		.asked = HDR_RAW_BITS,
 		.where = TT_HDR_ON_SYN,
@@ -396,7 +421,9 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 	if (!write && state->hellos) {
 		/* Not answered: perhaps because of what it carried. */
 		state->flags |= TT_HDR_FELL_BACK;
-		count_header(st, TT_HDR_FALLBACKS);
+		st = statistics_of(state->attachment);
+		if (st)
+			count_header(st, TT_HDR_FALLBACKS);
 		event_header(ctx, TT_EVENT_HEADER_FALLBACK, state->offered);
 		header_lower(ctx, state);
 		return;
@@ -405,7 +432,8 @@ static __always_inline void header_syn(struct bpf_sock_ops *ctx, struct tt_stati
 		state->flags |= TT_HDR_RESEND;
 	if (write) {
 		state->hellos++;
-		count_header(st, TT_HDR_OFFERED);
+		if (st)
+			count_header(st, TT_HDR_OFFERED);
 	}
 }
 
@@ -425,9 +453,10 @@ static __always_inline bool is_sent_again(struct bpf_sock_ops *ctx)
 
 /* A SYN-ACK goes out; there is no socket yet. It answers what the SYN asked. */
 static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-					  u32 workload, bool write)
+					  u64 attachment, u32 workload, bool write)
 {
 	struct greeting g = {
+		.attachment = attachment,
 		.where = TT_HDR_ON_SYNACK,
 		.cookie = (u16)ctx->args[0] == BPF_WRITE_HDR_TCP_SYNACK_COOKIE,
 		.write = write,
@@ -483,10 +512,10 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 	state->hellos = 0;
 	if (!answered)
 		state->flags &= ~TT_HDR_RESEND;
-	if (answered || raws || !(state->flags & TT_HDR_FELL_BACK))
-		path_accepts(ctx, remote);
-	else
+	if (state->flags & TT_HDR_FELL_BACK && !answered && !raws)
 		path_strike(ctx, remote, false);
+	else if (state->flags & TT_HDR_STRUCK)
+		path_accepts(ctx, remote);
 	if (!answered && !raws && !(state->flags & TT_HDR_FELL_BACK) &&
 	    headers & (HDR_OWN_BITS | HDR_RAW_BITS)) {
 		count_header(st, TT_HDR_UNANSWERED);

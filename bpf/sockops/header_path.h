@@ -25,13 +25,18 @@ static __always_inline void path_of(struct tt_path *key, struct bpf_sock_ops *ct
 	}
 }
 
-static __always_inline bool path_refuses(struct bpf_sock_ops *ctx, const u32 remote[4])
+/* NULL: it has dropped nothing yet. */
+static __always_inline const struct tt_refusal *path_find(struct bpf_sock_ops *ctx,
+							  const u32 remote[4])
 {
-	struct tt_refusal *refusal;
 	struct tt_path key;
 
 	path_of(&key, ctx, remote);
-	refusal = bpf_map_lookup_elem(&refusals, &key);
+	return bpf_map_lookup_elem(&refusals, &key);
+}
+
+static __always_inline bool path_refuses(const struct tt_refusal *refusal)
+{
 	return refusal && bpf_ktime_get_ns() < refusal->until_ns;
 }
 
@@ -40,8 +45,7 @@ static __always_inline void path_accepts(struct bpf_sock_ops *ctx, const u32 rem
 	struct tt_path key;
 
 	path_of(&key, ctx, remote);
-	if (bpf_map_lookup_elem(&refusals, &key))
-		bpf_map_delete_elem(&refusals, &key);
+	bpf_map_delete_elem(&refusals, &key);
 }
 
 /* `sure`: one strike is enough. */

@@ -77,7 +77,7 @@ static __always_inline u32 get32(const u8 *at)
 }
 
 /* m * 2^e, e in the upper five bits and m in the lower eleven; the largest not above v. */
-static __always_inline u16 to_float16(u64 v)
+__noinline u32 to_float16(u64 v)
 {
 	u32 exponent;
 

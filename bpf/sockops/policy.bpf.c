@@ -67,9 +67,8 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 		flags = ctx->bpf_sock_ops_cb_flags | callbacks() | header_callbacks() |
 			event_callbacks();
 		if (headers)
-			flags = inbound ?
-				header_accepted(ctx, st, attachment, s, flow.remote, flags) :
-				header_connect(ctx, st, attachment, flow.remote, flags);
+			flags = inbound ? header_on_accept(ctx, st, attachment, rule, flags) :
+					  header_on_connect(ctx, st, attachment, flags);
 		bpf_sock_ops_cb_flags_set(ctx, flags);
 	}
 	if (inbound) {
@@ -87,7 +86,6 @@ static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_connection *conn = own(ctx, attachment);
 	const volatile struct tt_settings *s;
-	struct tt_header_state *state;
 	struct tt_statistics *st;
 	u32 before;
 
@@ -99,10 +97,9 @@ static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 		return;
 	s = settings_of(conn->rule);
 	set_when_established(ctx, st, conn, s);
-	state = headers ? header_own(ctx, attachment) : NULL;
-	if (state) {
-		bpf_sock_ops_cb_flags_set(
-			ctx, header_connected(ctx, st, state, s, ctx->bpf_sock_ops_cb_flags));
+	if (headers) {
+		bpf_sock_ops_cb_flags_set(ctx, header_on_established(ctx, st, attachment, conn->rule,
+								     ctx->bpf_sock_ops_cb_flags));
 		header_start(ctx, attachment);
 	}
 	event(ctx, TT_EVENT_ESTABLISHED, conn->flags & ~before);

@@ -47,6 +47,7 @@ enum tt_header_flags {
 	TT_HDR_RAISED = 1 << 5,	   /* the write callback is on because of us */
 	TT_HDR_RESEND = 1 << 6,	   /* the whole hello goes out again, after the handshake */
 	TT_HDR_SAVES_SYN = 1 << 7, /* a listener that keeps SYNs because of us */
+	TT_HDR_STRUCK = 1 << 7,	   /* a connection whose path has dropped options before */
 };
 
 /* In socket storage, where a profile has header options; of a listener's only the first two. */
