@@ -62,7 +62,8 @@ static __always_inline void header_due(struct bpf_sock_ops *ctx, struct tt_heade
 
 	if (!(state->negotiated & DATA_BITS & which))
 		return;
-	if (which & HDR_BIT(TT_HDR_TELEMETRY) && has_header(TT_HDR_TELEMETRY) && state->negotiated & HDR_BIT(TT_HDR_TELEMETRY) &&
+	if (has_header(TT_HDR_TELEMETRY) &&
+	    which & state->negotiated & HDR_BIT(TT_HDR_TELEMETRY) &&
 	    is_due(state, tp, TT_HDR_TELEMETRY, now))
 		want |= HDR_BIT(TT_HDR_TELEMETRY);
 #pragma unroll
