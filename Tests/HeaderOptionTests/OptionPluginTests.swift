@@ -1,0 +1,184 @@
+import Glibc
+import HeaderOptions
+import Profiles
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import BPF
+@testable import Tuner
+
+extension HeaderOptionSuites {
+    /// Plug-ins' header options between two hosts.
+    @Suite struct OptionPluginTests {
+        private let folder: OptionPluginFolder
+        private let rig: HeaderRig
+
+        init() throws {
+            folder = try OptionPluginFolder()
+            rig = try HeaderRig()
+        }
+
+        @Test func aNewOneCarriesItsBytes() throws {
+            try folder.scaffold("mine")
+            let plugin = try OptionPlugin(at: folder.path.appending("mine"))
+            try plugin.tryLoading()
+            let exid = plugin.manifest.exid
+            try folder.apply([.plugin("mine")], to: rig)
+            let listener = try rig.listen()
+            let connection = try rig.connect(to: listener)
+            try connection.exchange(5)
+            for (from, receiver) in [
+                (connection.client.localPort, connection.server),
+                (listener.port, connection.client),
+            ] {
+                let segments = try rig.segments(from: from)
+                // Without a value, in the handshake: do you know it?
+                #expect(segments.synchronizing.values(exid) == [[]])
+                let values = segments.beyondTheHandshake.values(exid)
+                #expect(values.count >= 2 && values.allSatisfy { $0.count == 4 })
+                let last = try #require(values.last).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+                #expect(try folder.said(to: receiver) == ["mine": last])
+            }
+            // More than the window: what waits is told.
+            try connection.client.send([UInt8](repeating: 1, count: 200_000))
+            _ = try connection.server.receive(200_000)
+            let told = try rig.segments(from: connection.client.localPort).values(exid)
+            #expect(told.contains { $0.contains { $0 > 1 } })
+        }
+
+        @Test func severalInOneProfile() throws {
+            try folder.add("one", exid: 0xB001, saying: [1])
+            try folder.add("two", exid: 0xB002, saying: [2, 2])
+            try folder.add("three", exid: 0xB003, saying: [3, 3, 3])
+            try folder.apply(["one", "two", "three"].map { .plugin($0) }, to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            for socket in [connection.client, connection.server] {
+                #expect(
+                    try folder.said(to: socket) == ["one": 1, "two": 0x0202, "three": 0x030303])
+            }
+        }
+
+        @Test func besideTelemetryAndRaw() throws {
+            try folder.add("mine", saying: [9, 8, 7, 6])
+            try folder.apply(
+                [
+                    .raw(0xB007, [], on: [.syn, .synack]), .telemetry, .plugin("mine"),
+                ], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            let segments = try rig.segments(from: connection.client.localPort)
+            #expect(segments.synchronizing.values(0xB007) == [[]])
+            let both = segments.beyondTheHandshake.filter { $0.telemetry != nil }
+            #expect(both.values(0xB001).contains([9, 8, 7, 6]))
+            #expect(try folder.said(to: connection.server) == ["mine": 0x0908_0706])
+            #expect(try rig.connection(connection.server)?.peer?.heardAt != nil)
+            let counts = try rig.counts(rig.clientTarget)
+            #expect(counts.malformed == 0)
+            // The second of the raw ones.
+            #expect(counts.sent(5) > 0 && counts.received(5) > 0)
+        }
+
+        @Test func inTheHandshake() throws {
+            try folder.add("mine", saying: [4, 2])
+            try folder.apply([.plugin("mine", on: [.syn, .synack])], to: rig)
+            let listener = try rig.listen()
+            let connection = try rig.connect(to: listener)
+            for (from, socket) in [
+                (connection.client.localPort, connection.server),
+                (listener.port, connection.client),
+            ] {
+                let segments = try rig.segments(from: from)
+                #expect(segments.synchronizing.values(0xB001) == [[4, 2]])
+                #expect(try folder.said(to: socket) == ["mine": 0x0402])
+            }
+            try connection.exchange(2)
+            let later = try rig.segments(from: connection.client.localPort).beyondTheHandshake
+            #expect(later.values(0xB001).isEmpty)
+        }
+
+        @Test func oneThatHasNothingToSaySendsNothing() throws {
+            try folder.add("mine", length: 4, write: "return 0;")
+            try folder.add("vain", exid: 0xB002, length: 4, write: "return 5;")
+            try folder.apply([.plugin("mine"), .plugin("vain")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            let segments = try rig.segments(from: connection.client.localPort).beyondTheHandshake
+            #expect(segments.values(0xB001).isEmpty && segments.values(0xB002).isEmpty)
+            #expect(try folder.said(to: connection.server) == [:])
+        }
+
+        @Test func whatItDoesntKeepIsntShown() throws {
+            try folder.add("mine", length: 4, write: "return 4;", parse: "return 0;")
+            try folder.apply([.plugin("mine")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            let segments = try rig.segments(from: connection.client.localPort)
+            #expect(segments.values(0xB001).contains([0, 0, 0, 0]))
+            #expect(try folder.said(to: connection.server) == [:])
+        }
+
+        @Test func aNewVersionTakesEffectOnOpenConnections() throws {
+            try folder.add("mine", saying: [1])
+            try folder.apply([.plugin("mine")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            #expect(try folder.said(to: connection.server) == ["mine": 1])
+            let old = try #require(try folder.tuner.attachments().first?.optionPlugins.first)
+            // The same again changes nothing.
+            let program = try folder.tuner.attachments().map(\.programID)
+            try folder.apply([.plugin("mine")], to: rig)
+            #expect(try folder.tuner.attachments().map(\.programID) == program)
+
+            try folder.add("mine", saying: [2])
+            try folder.apply([.plugin("mine")], to: rig)
+            let new = try #require(try folder.tuner.attachments().first?.optionPlugins.first)
+            #expect(new.name == old.name && new.digest != old.digest)
+            try connection.exchange(3)
+            #expect(try folder.said(to: connection.server) == ["mine": 2])
+            #expect(try folder.said(to: connection.client) == ["mine": 2])
+        }
+
+        @Test func anotherProfilesOptionsArentShown() throws {
+            try folder.add("mine", saying: [1])
+            try folder.add("yours", exid: 0xB002, saying: [2])
+            try folder.apply([.plugin("mine")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            try folder.apply([.plugin("yours")], to: rig)
+            try connection.exchange(3)
+            #expect(try folder.said(to: connection.server) == [:])
+            let next = try rig.connect(to: try rig.listen())
+            try next.exchange(3)
+            #expect(try folder.said(to: next.server) == ["yours": 2])
+        }
+
+        @Test func replacingAndDetachingLeaveNoPin() throws {
+            try folder.add("mine", saying: [1])
+            try folder.apply([.plugin("mine")], to: rig)
+            #expect(try folder.pins().count == 2)
+            try folder.add("mine", saying: [2])
+            try folder.apply([.plugin("mine")], to: rig)
+            #expect(try folder.pins().count == 2)
+            try folder.apply([.telemetry], to: rig)
+            #expect(try folder.pins().isEmpty)
+            try folder.apply([.plugin("mine")], to: rig)
+            try folder.tuner.detach([rig.clientTarget])
+            #expect(try folder.pins().count == 1)
+            try folder.tuner.detachAll()
+            #expect(try folder.pins().isEmpty)
+            #expect(try eventually { try Self.programs() == 0 })
+        }
+
+        /// Of plug-ins' options, in the kernel.
+        static func programs() throws -> Int {
+            try Program.ids().filter { id in
+                guard let program = try? Program(id: id), let info = try? program.info() else {
+                    return false
+                }
+                return info.name == OptionPlugin.program
+            }.count
+        }
+    }
+}
