@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "WorkshopTests",
             dependencies: [
-                "BPF", "CongestionControl", "Host", "TestSupport", "Workshop", "tcptune", system,
+                "BPF", "CongestionControl", "HeaderOptions", "Host", "TestSupport", "Workshop",
+                "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],
