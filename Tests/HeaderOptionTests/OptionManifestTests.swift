@@ -42,7 +42,7 @@ import Testing
             ("name: mine", "name: Mine", 4), ("name: mine", "name: telemetry", 4),
             ("name: mine", "nam: mine", 4), ("0xB001", "0x7474", 7), ("0xB001", "0xF989", 7),
             ("0xB001", "0x1B001", 7), ("length: 4", "length: 0", 8),
-            ("length: 4", "length: 32", 8), ("length: 4", "length: 4B", 8),
+            ("length: 4", "length: 25", 8), ("length: 4", "length: 4B", 8),
             ("size: 4", "size: 5", 10), ("size: 4", "size: 9", 10),
             ("offset: 0", "offset: 1", 10), ("offset: 0", "offset: 31", 10),
             ("name: all", "name: ALL", 10),

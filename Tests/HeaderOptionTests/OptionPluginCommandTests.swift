@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Host
 import SystemPackage
 import TestSupport
 import Testing
@@ -152,6 +153,28 @@ extension HeaderOptionSuites {
             let checked = try run("option", "check", "./mine", exit: 65)
             #expect(checked.standardOutput.hasSuffix("connection  failed\n"))
             #expect(checked.standardError.contains("no value came"))
+        }
+
+        @Test(arguments: [SIGINT, SIGTERM, SIGKILL])
+        func whateverEndsACheckNothingIsLeft(_ signal: CInt) throws {
+            try run("option", "new", "mine")
+            try run("option", "build", "mine")
+            var child = try ChildProcess(command(["option", "check", "./mine"]))
+            let name = "tcptune-check-\(child.pid)"
+            let cgroup = try CgroupHierarchy.discover().mountPoint.appending(name)
+            let hasProgram = try eventually {
+                try Command.run(bpffs.command(["test", "-e", "/sys/fs/bpf/\(name)"])).succeeded
+            }
+            #expect(hasProgram)
+            try child.signal(signal)
+            let status = try child.wait(timeout: .seconds(10)).status
+            // It may be through before it hears of it.
+            #expect(signal == SIGKILL ? status == 137 : status == 130 || status == 0)
+            if signal == SIGKILL { try run("option", "check", "./mine") }
+            #expect(access(cgroup.string, F_OK) != 0)
+            let left = try Command.check(
+                bpffs.command(["find", "/sys/fs/bpf", "-mindepth", "1", "-name", "tcptune*"]))
+            #expect(left == "")
         }
 
         @Test func brokenOnesAreListedWithTheReason() throws {

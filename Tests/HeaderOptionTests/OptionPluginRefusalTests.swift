@@ -128,15 +128,18 @@ extension HeaderOptionSuites {
         }
 
         @Test func tooLongForTheRoom() throws {
-            try folder.add("long", length: 25, write: "return 25;")
-            let alone = refusal(of: [.plugin("long")])
-            #expect(alone?.message.contains("kernel's 12, long 29") == true, "\(alone as Any)")
-            #expect(alone?.message.contains("4 too many") == true)
+            try folder.add("long", length: 24, write: "return 24;")
             try folder.add("short", exid: 0xB002, length: 9, write: "return 9;")
             let beside = refusal(of: [.telemetry, .plugin("short")])
             #expect(beside?.message.contains("telemetry 20, short 13") == true)
             let handshake = refusal(of: [.plugin("long", on: [.syn])])
-            #expect(handshake?.message.contains("kernel's 20, long 29") == true)
+            #expect(handshake?.message.contains("kernel's 20, long 28") == true)
+            #expect(handshake?.message.contains("8 too many") == true)
+            // Alone, and on data, it just fits.
+            try folder.tuner.apply(
+                Profile(name: "fits", headerOptions: [.plugin("long")]),
+                to: [.cgroup(cgroup.path.string)])
+            try folder.tuner.detachAll()
         }
     }
 }

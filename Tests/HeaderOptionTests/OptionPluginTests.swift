@@ -119,6 +119,33 @@ extension HeaderOptionSuites {
             #expect(try folder.said(to: connection.server) == [:])
         }
 
+        @Test func aValueAsLongAsThereIsRoomFor() throws {
+            try folder.add(
+                "long", length: 24, write: "value[0] = 1; value[23] = 9; return tp ? 24 : 0;",
+                parse: "said[0] = 7; return length == 24 ? tcptune_keep(said, value, length) : 0;")
+            try folder.apply([.plugin("long")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(3)
+            let segments = try rig.segments(from: connection.client.localPort)
+            let value: [UInt8] = [1] + [UInt8](repeating: 0, count: 22) + [9]
+            #expect(segments.beyondTheHandshake.values(0xB001).contains(value))
+            #expect(try folder.said(to: connection.server) == ["long": 1 << 56])
+        }
+
+        @Test func whatIsRefusedLeavesWhatWasKept() throws {
+            // The other end says 1, then 2, which isn't taken, though it was written down.
+            try folder.add(
+                "mine", length: 1, write: "value[0] = tp && tp->segs_in > 6 ? 2 : 1; return 1;",
+                parse: "said[0] = value[0]; return value[0] == 1;")
+            try folder.apply([.plugin("mine")], to: rig)
+            let connection = try rig.connect(to: try rig.listen())
+            try connection.exchange(8)
+            let segments = try rig.segments(from: connection.client.localPort).beyondTheHandshake
+            #expect(segments.values(0xB001).suffix(1) == [[2]])
+            #expect(segments.values(0xB001).contains([1]))
+            #expect(try folder.said(to: connection.server) == ["mine": 1])
+        }
+
         @Test func aNewVersionTakesEffectOnOpenConnections() throws {
             try folder.add("mine", saying: [1])
             try folder.apply([.plugin("mine")], to: rig)
