@@ -98,6 +98,38 @@ extension HeaderOptionSuites {
             #expect(later.values(0xB001).isEmpty)
         }
 
+        /// Also beside one that leaves some of its room.
+        @Test func othersThanThePeersDontHearIt() throws {
+            try folder.add("mine", saying: [4, 2])
+            try folder.add("short", exid: 0xB002, length: 8, write: "return 1;")
+            let everywhere: Set<HeaderOption.Segment> = [.syn, .synack, .data]
+            try folder.tuner.apply(
+                Profile(
+                    name: "asks",
+                    headerOptions: [.plugin("mine", on: everywhere), .plugin("short", on: [.data])]),
+                to: [rig.clientTarget])
+            let other = try IPPrefix("10.99.0.0/16")
+            try folder.tuner.apply(
+                Profile(
+                    name: "doesn't answer",
+                    headerOptions: [
+                        .plugin("short", on: [.synack, .data]),
+                        HeaderOption(
+                            .plugin(name: "mine", on: everywhere, every: .roundTrip),
+                            peers: [other]),
+                    ]), to: [rig.serverTarget])
+            let listener = try rig.listen()
+            let connection = try rig.connect(to: listener)
+            try connection.exchange(3)
+            let asked = try rig.segments(from: connection.client.localPort)
+            #expect(asked.synchronizing.values(0xB001) == [[4, 2]])
+            #expect(asked.beyondTheHandshake.values(0xB001).isEmpty)
+            let answers = try rig.segments(from: listener.port)
+            #expect(answers.synchronizing.values(0xB002) == [[0]])
+            #expect(answers.values(0xB001).isEmpty)
+            #expect(try folder.said(to: connection.server)?["mine"] == nil)
+        }
+
         @Test func oneThatHasNothingToSaySendsNothing() throws {
             try folder.add("mine", length: 4, write: "return 0;")
             try folder.add("vain", exid: 0xB002, length: 4, write: "return 5;")

@@ -124,11 +124,15 @@ static __always_inline long tcptune_option_load(struct bpf_sock_ops *ctx, u8 *op
 static __always_inline bool tcptune_option_due(struct bpf_sock_ops *ctx,
 					       struct tt_header_state *state)
 {
-	u8 option[TCPTUNE_OPTION_MAX] = {};
+	u32 left = ctx->args[0];
 
-	if (!ctx->is_fullsock) /* a SYN-ACK, and the SYN had it */
-		return option_on & TT_HDR_ON_SYNACK &&
-		       tcptune_option_load(ctx, option, BPF_LOAD_HDR_OPT_TCP_SYN) > 0;
+	if (!ctx->is_fullsock) { /* a SYN-ACK */
+		if (!(left & TT_HDR_PLUGIN_DUE(option_index)))
+			return false;
+		/* It isn't said to an outer cgroup's. */
+		ctx->reply = left & ~TT_HDR_PLUGIN_DUE(option_index);
+		return true;
+	}
 	if (!state)
 		return false;
 	if (ctx->skb_tcp_flags & 2)
