@@ -19,13 +19,14 @@ extension HeaderOptionSuites {
             rig = try HeaderRig()
         }
 
-        @Test func aNewOneCarriesItsBytes() throws {
+        @Test(arguments: [false, true])
+        func aNewOneCarriesItsBytes(ipv6: Bool) throws {
             try folder.scaffold("mine")
             let plugin = try OptionPlugin(at: folder.path.appending("mine"))
             try plugin.tryLoading()
             let exid = plugin.manifest.exid
             try folder.apply([.plugin("mine")], to: rig)
-            let listener = try rig.listen()
+            let listener = try rig.listen(ipv6: ipv6)
             let connection = try rig.connect(to: listener)
             try connection.exchange(5)
             for (from, receiver) in [
@@ -128,6 +129,30 @@ extension HeaderOptionSuites {
             #expect(answers.synchronizing.values(0xB002) == [[0]])
             #expect(answers.values(0xB001).isEmpty)
             #expect(try folder.said(to: connection.server)?["mine"] == nil)
+        }
+
+        @Test func theInnermostCgroupsIsTheOneThatSpeaks() throws {
+            try folder.add("inner", exid: 0xB001, saying: [1])
+            try folder.add("outer", exid: 0xB002, saying: [2])
+            let everywhere: Set<HeaderOption.Segment> = [.syn, .synack, .data]
+            let both = ["inner", "outer"].map { HeaderOption.plugin($0, on: everywhere) }
+            let inner = try rig.server.child("inner")
+            for (options, target) in [
+                (both, rig.clientTarget), ([both[1]], rig.serverTarget),
+                ([both[0]], .cgroup(inner.path.string)),
+            ] {
+                try folder.tuner.apply(
+                    Profile(name: "nested", headerOptions: options), to: [target])
+            }
+            let listener = try TCPServer(
+                inner.placement(namespace: rig.far.path), address: rig.far.ipv4)
+            let connection = try rig.connect(to: listener)
+            try connection.exchange(3)
+            let answers = try rig.segments(from: listener.port)
+            #expect(answers.synchronizing.values(0xB001) == [[1]])
+            #expect(answers.values(0xB001).count > 1 && answers.values(0xB002).isEmpty)
+            #expect(try folder.said(to: connection.server) == ["inner": 1])
+            #expect(try folder.said(to: connection.client) == ["inner": 1])
         }
 
         @Test func oneThatHasNothingToSaySendsNothing() throws {
