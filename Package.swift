@@ -123,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "HeaderOptionTests",
             dependencies: [
-                "BPF", "CTcptuneABI", "Emulator", "Host", "LinkModel", "Profiles", "Telemetry",
-                "TestSupport", "Tuner", system,
+                "BPF", "CTcptuneABI", "Emulator", "HeaderOptions", "Host", "LinkModel", "Profiles",
+                "Telemetry", "TestSupport", "Tuner", "Workshop", "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strict),
@@ -153,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "WorkshopTests",
             dependencies: [
-                "BPF", "CongestionControl", "Host", "TestSupport", "Workshop", "tcptune", system,
+                "BPF", "CongestionControl", "HeaderOptions", "Host", "TestSupport", "Workshop",
+                "tcptune", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],

@@ -15,8 +15,9 @@ package struct OptionManifest: Sendable {
     package var summary: String { description.isEmpty ? name : description }
 
     package static let file = "option.yaml"
-    /// The longest value that there may be, in bytes.
-    package static let maximumLength = 31
+    /// The longest value that there is ever room for, in bytes: beside the kernel's timestamps.
+    package static let maximumLength =
+        HeaderOptionRoom.limit - HeaderOptionRoom(of: [], on: .data).kernel - 4
 
     /// File names within the plug-in's directory.
     package var source: String { "\(name).bpf.c" }

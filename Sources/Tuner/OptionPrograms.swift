@@ -45,7 +45,9 @@ enum OptionPrograms {
     ) throws(BPFError) {
         let info = try program.info()
         let path = directory.appending(name(info.id))
-        guard try Map.open(pinned: path) == nil else { return }
+        guard try StateReader.policy(info.id)?.optionPlugins.isEmpty == false,
+            try Map.open(pinned: path) == nil
+        else { return }
         for id in info.mapIDs {
             let map = try Map(id: id)
             if map.name == String(Self.map.prefix(15)) { return try map.pin(at: path) }

@@ -1,5 +1,6 @@
 import BPF
 import Foundation
+import HeaderOptions
 import SystemPackage
 import TestSupport
 import Testing
@@ -31,6 +32,19 @@ extension KernelSuites {
             var object = try Object(elf: [UInt8](bytes), name: name)
             try object.load()
             #expect(!object.programs.isEmpty)
+        }
+
+        @Test(.enabled(if: clang != nil, "clang-\(Clang.oldest) isn't installed"))
+        func theVerifierAcceptsANewHeaderOption() throws {
+            try KernelTest.require()
+            // Where a plug-in may be.
+            let directory = try TemporaryDirectory(below: "/run")
+            let scaffold = try Scaffold("mine", .option, in: directory.path, taken: [])
+            try scaffold.make()
+            try Compiler(try #require(Self.clang), for: .option).build(
+                scaffold.directory.appending("mine.bpf.c"),
+                to: scaffold.directory.appending("mine.bpf.o"))
+            try OptionPlugin(at: scaffold.directory).tryLoading()
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HeaderOptions
 import SystemPackage
 import TestSupport
 import Testing
@@ -52,6 +53,30 @@ import Testing
 
     @Test func fifteenCharactersAreAName() throws {
         try make("abcdefghijklmno")
+    }
+
+    @Test func aHeaderOptionIsOneToo() throws {
+        try Scaffold("queue-depth", .option, in: directory.path, taken: []).make()
+        let plugin = directory.path.appending("queue-depth")
+        let files = try FileManager.default.contentsOfDirectory(atPath: plugin.string)
+        #expect(files.sorted() == ["README.md", "option.yaml", "queue-depth.bpf.c"])
+        for file in files {
+            let text = try String(contentsOfFile: plugin.appending(file).string, encoding: .utf8)
+            #expect(!text.contains("NAME") && !text.contains("EXID"))
+        }
+        // Of the name: two of them hardly share one.
+        let manifest = try OptionManifest(in: plugin)
+        try Scaffold("hops", .option, in: directory.path, taken: []).make()
+        let other = try OptionManifest(in: directory.path.appending("hops"))
+        #expect(manifest.exid != other.exid && manifest.name == "queue-depth")
+    }
+
+    @Test(arguments: ["", "a_b", "A", "1st", "a b", "../up", "a/b", "é", "taken"])
+    func itRefusesWhatCantBeAnOptionsName(_ name: String) throws {
+        let error = #expect(throws: WorkshopError.self) {
+            try Scaffold(name, .option, in: directory.path, taken: ["taken"]).make()
+        }
+        #expect(error?.code == .invalid && error?.advice?.contains("queue-depth") == true)
     }
 
     @Test func itTouchesNothingThatIsThere() throws {

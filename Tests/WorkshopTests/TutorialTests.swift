@@ -7,27 +7,7 @@ import Testing
 extension KernelSuites {
     /// docs/writing-a-controller.md: what it shows is built, and all its commands are run.
     @Suite struct TutorialTests {
-        private struct Block {
-            let language: String
-            let text: String
-        }
-
-        private static let page = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "docs/writing-a-controller.md")
-
-        private func blocks() throws -> [Block] {
-            let text = try String(contentsOf: Self.page, encoding: .utf8)
-            // Every second part is one.
-            return text.split(separator: "```", omittingEmptySubsequences: false).enumerated()
-                .filter { $0.offset % 2 == 1 }
-                .map { _, part in
-                    let end = part.firstIndex(of: "\n") ?? part.endIndex
-                    return Block(
-                        language: String(part[..<end]),
-                        text: String(part[end...].dropFirst()))
-                }
-        }
+        private let page = TutorialPage("writing-a-controller")
 
         @Test func thePageWorks() throws {
             try KernelTest.require("clang", "curl", "python3")
@@ -41,20 +21,20 @@ extension KernelSuites {
                 tcptune() { \(binary) "$@"; }
 
                 """
-            let blocks = try blocks()
+            let blocks = try page.blocks()
             #expect(blocks.map(\.language) == ["sh", "", "c", "sh", "sh", "", "yaml", "sh"])
             for block in blocks {
                 switch block.language {
                 case "sh": script += block.text
-                case "c": script += here(block.text, "gentle/gentle.bpf.c")
-                case "yaml": script += here(block.text, "gentle.yaml")
+                case "c": script += page.here(block.text, "gentle/gentle.bpf.c")
+                case "yaml": script += page.here(block.text, "gentle.yaml")
                 default: break
                 }
             }
             // A busy machine disturbs every run of the benchmark: that is its answer then.
             script = script.replacing("--repeat 1\n", with: "--repeat 1 || test $? = 1\n")
             script = script.replacing("/root/controllers", with: directory.path.string)
-                .replacing("8123", with: "\(try freePort())")
+                .replacing("8123", with: "\(try TCPServer().port)")
             let output = try Command.run(
                 ["bash", "-c", script], place, timeout: .seconds(180))
             #expect(output.status == 0, "\(output.standardError)")
@@ -67,14 +47,6 @@ extension KernelSuites {
             #expect(text.contains(/controller +gentle/))
             let names = try Kernel().availableCongestionControls()
             #expect(!names.contains { $0.hasPrefix("gentle") })
-        }
-
-        private func here(_ text: String, _ file: String) -> String {
-            "cat >\(file) <<'END'\n\(text)END\n"
-        }
-
-        private func freePort() throws -> UInt16 {
-            try TCPServer().port
         }
     }
 }

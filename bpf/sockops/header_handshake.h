@@ -144,10 +144,13 @@ static __always_inline void place_raw(struct bpf_sock_ops *ctx, struct tt_statis
 		length = EXPERIMENT_HEADER;
 		option[1] = EXPERIMENT_HEADER;
 	}
-	if (g->write && s->value & TT_HDR_RAW_PLUGIN && length > EXPERIMENT_HEADER)
+	if (g->write && s->value & TT_HDR_RAW_PLUGIN && length > EXPERIMENT_HEADER) {
+		if (g->where == TT_HDR_ON_SYNACK)
+			ctx->reply = ctx->args[0] | TT_HDR_PLUGIN_DUE(index);
 		placed(ctx, st, g, index, true); /* by the plug-in, after this */
-	else if (length >= 2 && length <= TT_RAW_LEN)
+	} else if (length >= 2 && length <= TT_RAW_LEN) {
 		placed(ctx, st, g, index, !place(ctx, g, option, length));
+	}
 }
 
 /* True: nothing of the hello had to be left out. */

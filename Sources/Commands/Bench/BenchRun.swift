@@ -78,6 +78,7 @@ struct BenchRun: ParsableCommand {
     var html: String?
 
     @OptionGroup var plugins: PluginOptions
+    @OptionGroup var optionPlugins: OptionDirectories
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -101,7 +102,7 @@ struct BenchRun: ParsableCommand {
         let chosen = try chosenScenario()
         let path = try chosenPath(chosen)
         try Benchmark.requirePrivileges()
-        let tuner = try plugins.tuner()
+        let tuner = try plugins.tuner(optionPlugins)
         var benchmark = Benchmark(
             scenario: chosen, path: path, a: try Arm.find(chosen.a, tuner),
             b: try Arm.find(chosen.b, tuner),

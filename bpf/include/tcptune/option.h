@@ -34,8 +34,9 @@ const volatile u32 option_next;	 /* the program after this one */
 #define TCPTUNE_WRITE static __always_inline u32 tcptune_option_write
 
 /*
- * Sees `length` bytes that came, and leaves in `said` what `connections` is to show: the same
- * bytes, or others of the declared fields. Returns how many.
+ * Sees `length` bytes that came, and leaves in `said`, TCPTUNE_VALUE_MAX bytes, zeroed, what
+ * `connections` is to show: the same bytes, or others of the declared fields. Returns how many; 0:
+ * what was kept before stays.
  */
 #define TCPTUNE_PARSE static __always_inline u32 tcptune_option_parse
 
@@ -123,11 +124,15 @@ static __always_inline long tcptune_option_load(struct bpf_sock_ops *ctx, u8 *op
 static __always_inline bool tcptune_option_due(struct bpf_sock_ops *ctx,
 					       struct tt_header_state *state)
 {
-	u8 option[TCPTUNE_OPTION_MAX] = {};
+	u32 left = ctx->args[0];
 
-	if (!ctx->is_fullsock) /* a SYN-ACK, and the SYN had it */
-		return option_on & TT_HDR_ON_SYNACK &&
-		       tcptune_option_load(ctx, option, BPF_LOAD_HDR_OPT_TCP_SYN) > 0;
+	if (!ctx->is_fullsock) { /* a SYN-ACK */
+		if (!(left & TT_HDR_PLUGIN_DUE(option_index)))
+			return false;
+		/* It isn't said to an outer cgroup's. */
+		ctx->reply = left & ~TT_HDR_PLUGIN_DUE(option_index);
+		return true;
+	}
 	if (!state)
 		return false;
 	if (ctx->skb_tcp_flags & 2)
@@ -159,10 +164,10 @@ static __always_inline void tcptune_option_receive(struct bpf_sock_ops *ctx,
 						   struct tt_header_state *state,
 						   const struct tcp_sock *tp, u64 flags)
 {
-	u8 option[TCPTUNE_OPTION_MAX] = {};
-	struct tt_option_values *values;
+	u8 option[TCPTUNE_OPTION_MAX] = {}, said[TCPTUNE_VALUE_MAX] = {};
 	struct bpf_sock *sk = (struct bpf_sock *)ctx->sk;
-	struct tt_option_value *said;
+	struct tt_option_values *values;
+	struct tt_option_value *kept;
 	long length;
 
 	if (!sk || !state || !(state->offered & (1U << option_index)))
@@ -170,15 +175,16 @@ static __always_inline void tcptune_option_receive(struct bpf_sock_ops *ctx,
 	length = tcptune_option_load(ctx, option, flags) - TCPTUNE_OPTION_HEADER;
 	if (length <= 0 || length > TCPTUNE_VALUE_MAX)
 		return;
+	length = tcptune_option_parse(tp, option + TCPTUNE_OPTION_HEADER, length, said);
+	if (length <= 0 || length > TCPTUNE_VALUE_MAX)
+		return;
 	values = bpf_sk_storage_get(&option_values, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!values)
 		return;
-	said = &values->of[(option_index - TT_HDR_RAW) & (TT_MAX_RAW - 1)];
-	length = tcptune_option_parse(tp, option + TCPTUNE_OPTION_HEADER, length, said->bytes);
-	if (length <= 0 || length > TCPTUNE_VALUE_MAX)
-		return;
-	said->length = length;
-	said->heard_ns = bpf_ktime_get_ns();
+	kept = &values->of[(option_index - TT_HDR_RAW) & (TT_MAX_RAW - 1)];
+	__builtin_memcpy(kept->bytes, said, sizeof(said));
+	kept->length = length;
+	kept->heard_ns = bpf_ktime_get_ns();
 }
 
 static __always_inline int tcptune_option_run(struct bpf_sock_ops *ctx)

@@ -23,6 +23,12 @@ enum tt_header_where {
 	TT_HDR_ON_FIN = 1 << 3,
 };
 
+/*
+ * For a SYN-ACK, for which there is no socket to keep it in: that a plug-in is to write its option now,
+ * left for it where the kernel passes an argument in and takes nothing out.
+ */
+#define TT_HDR_PLUGIN_DUE(option) (1U << (8 + (option) - TT_HDR_RAW))
+
 /* What the other end said of itself, in its telemetry and its hello. */
 struct tt_peer {
 	__u64 heard_ns;	 /* CLOCK_MONOTONIC, of the last telemetry; 0: none yet */

@@ -43,7 +43,10 @@ enum {
 /* As far as options need it; the layout is the kernel's promise to programs. */
 struct bpf_sock_ops {
 	__u32 op;
-	__u32 args[4];
+	union {
+		__u32 args[4];
+		__u32 reply;
+	};
 	__u32 family;
 	__u32 remote_ip4;
 	__u32 local_ip4;
