@@ -26,7 +26,7 @@ enum OptionPrograms {
                         index: entry.index, on: entry.on,
                         next: slot < last ? slot + 1 : UInt32(HeaderOption.maximumRaw))
                     try object.reuse(maps.identity, asMap: "identity")
-                    try object.reuse(maps.headerOptions, asMap: "header_options")
+                    try object.reuse(maps.connections, asMap: "connections")
                     try object.reuse(maps.optionValues, asMap: "option_values")
                     try object.reuse(array, asMap: map)
                     try object.load()

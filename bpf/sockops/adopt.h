@@ -187,6 +187,7 @@ static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u
 static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp, u64 attachment)
 {
 	struct tt_connection *conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
+	int flags;
 	struct tt_statistics *st = statistics_of(attachment);
 
 	if (!conn || !st)
@@ -198,9 +199,12 @@ static __always_inline void release_socket(struct sock *sk, struct tcp_sock *tp,
 	} else if (statistics_of(conn->attachment)) {
 		return; /* another's; one left by an attachment that is gone is released, too */
 	}
+	flags = tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS;
+	if (conn->header.flags & TT_HDR_RAISED)
+		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
 	conn->attachment = 0;
 	set_congestion_control(sk, st, NULL, settings_of(0));
-	count_adopted(!set_callbacks(sk, tp, tp->bpf_sock_ops_cb_flags & ~OUR_CALLBACKS));
+	count_adopted(!set_callbacks(sk, tp, flags));
 	bpf_sk_storage_delete(&connections, sk);
 }
 
@@ -223,7 +227,10 @@ static __always_inline void adopt_listener(struct sock *sk, struct tcp_sock *tp,
 	if (!state)
 		return;
 	if (state->flags & TT_HDR_RAISED)
-		set_callbacks(sk, tp, flags & ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
+		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
+	if (state->flags & TT_HDR_MARKED)
+		flags &= ~LISTENER_MARK;
+	set_callbacks(sk, tp, flags);
 	if (state->flags & TT_HDR_SAVES_SYN)
 		bpf_setsockopt(sk, SOL_TCP, TCP_SAVE_SYN, &off, sizeof(off));
 	bpf_sk_storage_delete(&header_options, sk);

@@ -50,6 +50,8 @@ static __always_inline void header_unused(struct bpf_sock_ops *ctx, u64 attachme
 		speaks_for_listener(ctx);
 		return;
 	}
+	if (is_inherited(ctx->bpf_sock_ops_cb_flags))
+		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags & ~LISTENER_FLAGS);
 	state = header_own(ctx, attachment);
 	if (state)
 		header_lower(ctx, state);

@@ -387,7 +387,7 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 	struct tt_header_state *state;
 	u32 allowed = headers_for(remote);
 
-	state = header_state_of(ctx, allowed ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	state = header_state_of(ctx);
 	if (!state)
 		return flags;
 	if (state->flags & TT_HDR_RAISED) /* an earlier connection's of the same socket */
@@ -542,13 +542,13 @@ static __always_inline int header_accepted(struct bpf_sock_ops *ctx, struct tt_s
 	bool inherited, again, early = ctx->skb_tcp_flags & TCPHDR_SYN;
 	struct tcp_sock *tp = tcp_sock_of(ctx);
 
-	state = header_state_of(ctx, allowed ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	state = header_state_of(ctx);
 	if (!state)
 		return flags;
 	/* A connection of Fast Open is there before its SYN-ACK, which is written on its behalf. */
-	inherited = state->flags & TT_HDR_RAISED;
-	if (inherited && !early)
-		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
+	inherited = is_inherited(flags);
+	if (inherited)
+		flags &= early ? ~LISTENER_MARK : ~LISTENER_FLAGS;
 	header_begin(state, attachment);
 	if (inherited && early)
 		state->flags = TT_HDR_RAISED;
@@ -595,6 +595,10 @@ static __always_inline int header_listen(void *target, struct tt_header_state *s
 	state->attachment = attachment;
 	if (keep_syns(target))
 		state->flags |= TT_HDR_SAVES_SYN;
+	if (!(flags & LISTENER_FLAGS)) {
+		state->flags |= TT_HDR_MARKED;
+		flags |= LISTENER_MARK;
+	}
 	return header_raised(state, flags);
 }
 

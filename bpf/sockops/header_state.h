@@ -58,11 +58,27 @@ static __always_inline u32 headers_for(const u32 remote[4])
 	return headers & (headers_any_peer | (more ? *more : 0));
 }
 
-static __always_inline struct tt_header_state *header_state_of(struct bpf_sock_ops *ctx, u64 flags)
+static __always_inline struct tt_header_state *header_state_of(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
+	struct tt_connection *conn;
 
-	return sk ? bpf_sk_storage_get(&header_options, sk, NULL, flags) : NULL;
+	if (!sk)
+		return NULL;
+	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
+	return conn ? &conn->header : NULL;
+}
+
+/*
+ * An accepted connection starts with its listener's callbacks. That the one for writing is ours,
+ * and not another program's, it can tell by this one beside it, which nothing calls on a listener.
+ */
+#define LISTENER_MARK BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG
+#define LISTENER_FLAGS (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | LISTENER_MARK)
+
+static __always_inline bool is_inherited(int flags)
+{
+	return (flags & LISTENER_FLAGS) == LISTENER_FLAGS;
 }
 
 /*
@@ -109,7 +125,7 @@ static __always_inline void header_begin(struct tt_header_state *state, u64 atta
  */
 static __always_inline struct tt_header_state *header_own(struct bpf_sock_ops *ctx, u64 attachment)
 {
-	struct tt_header_state *state = header_state_of(ctx, 0);
+	struct tt_header_state *state = header_state_of(ctx);
 
 	if (!state)
 		return NULL;

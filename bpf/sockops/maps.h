@@ -34,10 +34,10 @@ struct {
 	__type(value, struct tt_connection);
 } connections SEC(".maps");
 
-/* Of connections with header options; an accepted one starts with a copy of its listener's. */
+/* Of listeners whose SYN-ACKs carry header options. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct tt_header_state);
 } header_options SEC(".maps");

@@ -33,6 +33,7 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 	struct bpf_sock *sk = ctx->sk;
 	struct tt_connection *conn;
 	struct flow flow = {};
+	u8 raised;
 	int flags;
 	u32 rule;
 
@@ -46,7 +47,9 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 		if (conn->attachment && conn->attachment != attachment &&
 		    statistics_of(conn->attachment))
 			return;
+		raised = conn->header.flags & TT_HDR_RAISED;
 		__builtin_memset(conn, 0, sizeof(*conn));
+		conn->header.flags = raised;
 		conn->attachment = attachment;
 		conn->opened_ns = bpf_ktime_get_ns();
 		conn->rule = rule;
@@ -108,11 +111,12 @@ static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 /* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
 static __always_inline void listening(struct bpf_sock_ops *ctx, u64 attachment)
 {
+	struct bpf_sock *sk = ctx->sk;
 	struct tt_header_state *state;
 
-	if (!speaks_for_listener(ctx) || !headers)
+	if (!sk || !speaks_for_listener(ctx) || !headers)
 		return;
-	state = header_state_of(ctx, BPF_SK_STORAGE_GET_F_CREATE);
+	state = bpf_sk_storage_get(&header_options, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (state)
 		bpf_sock_ops_cb_flags_set(
 			ctx, header_listen(ctx, state, attachment, ctx->bpf_sock_ops_cb_flags));

@@ -56,11 +56,9 @@ static __always_inline void windows(struct tt_connection_record *r, const struct
 }
 
 static __always_inline void header_options_of(struct tt_connection_record *r,
-					      const struct tcp_sock *tp)
+					      const struct tt_header_state *state)
 {
-	struct tt_header_state *state = bpf_sk_storage_get(&header_options, (void *)tp, NULL, 0);
-
-	if (!state || state->attachment != r->attachment)
+	if (state->attachment != r->attachment)
 		return;
 	r->peer = state->peer;
 	r->header_offered = state->offered;
@@ -80,7 +78,7 @@ static __always_inline void describe(struct tt_connection_record *r,
 	r->rule = conn->rule;
 	r->flags = conn->flags;
 	r->cgroup = sk->sk_cgrp_data.cgroup->kn->id;
-	header_options_of(r, tp);
+	header_options_of(r, &conn->header);
 	addresses(r, &sk->__sk_common);
 	rates(r, tp);
 	windows(r, tp);

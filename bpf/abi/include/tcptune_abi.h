@@ -49,35 +49,6 @@ struct tt_settings {
 };
 _Static_assert(sizeof(struct tt_settings) == 96, "tt_settings");
 
-/* tt_statistics.counters. Those from TT_FLOW_FIRST on follow a field of the kernel's socket. */
-enum tt_counter {
-	TT_ACTIVE_OPENED,
-	TT_PASSIVE_OPENED,
-	TT_ADOPTED,	     /* open before the profile was applied, taken over */
-	TT_CLOSED,	     /* of the three above; or taken over by an inner attachment */
-	TT_FAILED,	     /* never established */
-	TT_RTOS,
-	TT_RTT_SMOOTHED,     /* RTT samples that are srtt: the kernel passes no measured one */
-	TT_UNTRACKED,	     /* no memory for a connection's state: tuned, but not counted */
-	TT_FLOW_FIRST,
-	TT_BYTES_SENT = TT_FLOW_FIRST, /* payload, retransmitted bytes included */
-	TT_BYTES_ACKED,
-	TT_BYTES_RECEIVED,
-	TT_BYTES_RETRANSMITTED,
-	TT_SEGMENTS_SENT,
-	TT_SEGMENTS_RECEIVED,
-	TT_DATA_SEGMENTS_SENT,
-	TT_RETRANSMITS,	     /* segments */
-	TT_LOST,	     /* segments */
-	TT_DELIVERED,	     /* segments */
-	TT_DELIVERED_CE,     /* segments acknowledged with ECN-Echo */
-	TT_BUSY_TIME,	     /* us with data in flight or to send; holds the next two */
-	TT_RWND_LIMITED_TIME,   /* us */
-	TT_SNDBUF_LIMITED_TIME, /* us */
-	TT_COUNTER_COUNT,
-};
-#define TT_FLOW_COUNT (TT_COUNTER_COUNT - TT_FLOW_FIRST)
-
 /*
  * Log-linear histograms: values below 8 have a bucket each, then every octave has 8 equal ones,
  * so that a bucket's middle is within 1/16 of any value in it. Larger values count in the last.
@@ -205,16 +176,6 @@ enum tt_connection_flags {
 	TT_CONN_REFUSED_SHIFT = 8,
 };
 _Static_assert(TT_OPT_COUNT <= 32 - TT_CONN_REFUSED_SHIFT, "tt_connection_flags");
-
-/* In socket storage: whose connection it is, and what of it has been counted. */
-struct tt_connection {
-	__u64 attachment; /* 0: nobody's */
-	__u64 opened_ns;  /* CLOCK_MONOTONIC */
-	__u16 rule;	  /* index into the settings */
-	__u16 counted_at; /* when its totals were, in 1.024 ms, the lowest bits */
-	__u32 flags;
-	__u64 counted[TT_FLOW_COUNT];
-};
 
 /* Who spoke to an attachment, for what it said in all. */
 struct tt_peer_key {

@@ -49,10 +49,10 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct tt_header_state);
-} header_options SEC(".maps");
+	__type(value, struct tt_connection);
+} connections SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -193,11 +193,13 @@ static __always_inline int tcptune_option_run(struct bpf_sock_ops *ctx)
 	struct tt_identity *id = bpf_get_local_storage(&identity, 0);
 	struct tt_header_state *state = NULL;
 	const struct tcp_sock *tp = NULL;
+	struct tt_connection *conn;
 
 	if (sk) {
-		state = bpf_sk_storage_get(&header_options, sk, NULL, 0);
-		if (state && state->attachment != id->attachment) /* another's */
+		conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
+		if (!conn || conn->header.attachment != id->attachment) /* another's */
 			return 1;
+		state = &conn->header;
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	switch (ctx->op) {

@@ -53,10 +53,11 @@ enum tt_header_flags {
 	TT_HDR_RAISED = 1 << 5,	   /* the write callback is on because of us */
 	TT_HDR_RESEND = 1 << 6,	   /* the whole hello goes out again, after the handshake */
 	TT_HDR_SAVES_SYN = 1 << 7, /* a listener that keeps SYNs because of us */
+	TT_HDR_MARKED = 1 << 6,	   /* a listener whose connections can tell: LISTENER_MARK */
 	TT_HDR_STRUCK = 1 << 7,	   /* a connection whose path has dropped options before */
 };
 
-/* In socket storage, where a profile has header options; of a listener's only the first two. */
+/* Header options of a connection; of a listener only the first two. */
 struct tt_header_state {
 	__u64 attachment; /* 0: nobody's */
 	__u8 flags;	 /* tt_header_flags */
@@ -82,6 +83,46 @@ struct tt_identity {
 	__u64 attachment;
 	__u32 workload; /* what the identity option tells: FNV-1a of the cgroup's or pod's name */
 	__u32 reserved;
+};
+
+/* tt_statistics.counters. Those from TT_FLOW_FIRST on follow a field of the kernel's socket. */
+enum tt_counter {
+	TT_ACTIVE_OPENED,
+	TT_PASSIVE_OPENED,
+	TT_ADOPTED,	     /* open before the profile was applied, taken over */
+	TT_CLOSED,	     /* of the three above; or taken over by an inner attachment */
+	TT_FAILED,	     /* never established */
+	TT_RTOS,
+	TT_RTT_SMOOTHED,     /* RTT samples that are srtt: the kernel passes no measured one */
+	TT_UNTRACKED,	     /* no memory for a connection's state: tuned, but not counted */
+	TT_FLOW_FIRST,
+	TT_BYTES_SENT = TT_FLOW_FIRST, /* payload, retransmitted bytes included */
+	TT_BYTES_ACKED,
+	TT_BYTES_RECEIVED,
+	TT_BYTES_RETRANSMITTED,
+	TT_SEGMENTS_SENT,
+	TT_SEGMENTS_RECEIVED,
+	TT_DATA_SEGMENTS_SENT,
+	TT_RETRANSMITS,	     /* segments */
+	TT_LOST,	     /* segments */
+	TT_DELIVERED,	     /* segments */
+	TT_DELIVERED_CE,     /* segments acknowledged with ECN-Echo */
+	TT_BUSY_TIME,	     /* us with data in flight or to send; holds the next two */
+	TT_RWND_LIMITED_TIME,   /* us */
+	TT_SNDBUF_LIMITED_TIME, /* us */
+	TT_COUNTER_COUNT,
+};
+#define TT_FLOW_COUNT (TT_COUNTER_COUNT - TT_FLOW_FIRST)
+
+/* In socket storage: whose connection it is, and what of it has been counted. */
+struct tt_connection {
+	__u64 attachment; /* 0: nobody's */
+	__u64 opened_ns;  /* CLOCK_MONOTONIC */
+	__u16 rule;	  /* index into the settings */
+	__u16 counted_at; /* when its totals were, in 1.024 ms, the lowest bits */
+	__u32 flags;
+	struct tt_header_state header;
+	__u64 counted[TT_FLOW_COUNT];
 };
 
 /* What a plug-in's option said last, as its parse function left it. */
