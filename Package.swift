@@ -90,8 +90,10 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host", "Lab",
-                "LinkModel", "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop", system,
+                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host",
+                "Lab",
+                "LinkModel", "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop",
+                system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
