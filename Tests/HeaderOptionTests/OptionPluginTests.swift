@@ -22,7 +22,7 @@ extension HeaderOptionSuites {
             let plugin = try OptionPlugin(at: folder.path.appending("mine"))
             try plugin.tryLoading()
             let exid = plugin.manifest.exid
-            try folder.apply([.plugin("mine")], to: rig)
+            try folder.apply([.plugin("mine", every: .everySegment)], to: rig)
             let listener = try rig.listen(ipv6: ipv6)
             let connection = try rig.connect(to: listener)
             try connection.exchange(5)
@@ -191,7 +191,7 @@ extension HeaderOptionSuites {
             try folder.add(
                 "mine", length: 1, write: "value[0] = tp && tp->segs_in > 6 ? 2 : 1; return 1;",
                 parse: "said[0] = value[0]; return value[0] == 1;")
-            try folder.apply([.plugin("mine")], to: rig)
+            try folder.apply([.plugin("mine", every: .everySegment)], to: rig)
             let connection = try rig.connect(to: try rig.listen())
             try connection.exchange(8)
             let segments = try rig.segments(from: connection.client.localPort).beyondTheHandshake
