@@ -46,7 +46,7 @@ extension HeaderOptionSuites {
             #expect(first.log?.isEmpty == false)
             #expect(try folder.tuner.attachments().isEmpty)
             #expect(access("/sys/fs/bpf/tcptune-header-\(getpid())", F_OK) != 0)
-            #expect(try eventually { try OptionPluginTests.programs() == 0 })
+            #expect(try eventually { try OptionPluginLifecycleTests.programs() == 0 })
 
             let target = Target.cgroup(cgroup.path.string)
             try folder.tuner.apply(

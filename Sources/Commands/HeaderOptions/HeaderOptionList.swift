@@ -88,26 +88,3 @@ extension HeaderOptionType {
             ].merging(more) { $1 })
     }
 }
-
-extension OptionManifest {
-    /// The ExID, in hexadecimal.
-    var identifier: String { HeaderOption.RawIdentifier.exid(exid).description }
-}
-
-extension OptionPlugin {
-    func json(uses: JSON) -> JSON {
-        .object([
-            "name": .string(name), "description": .string(manifest.description),
-            "directory": .string(directory.string), "version": .string(digest),
-            "exid": .string(manifest.identifier), "length": .integer(manifest.length),
-            "fields": .array(
-                manifest.fields.map {
-                    .object([
-                        "name": .string($0.name), "offset": .integer($0.offset),
-                        "size": .integer($0.size), "unit": .string($0.unit),
-                    ])
-                }),
-            "uses": uses, "error": .null,
-        ])
-    }
-}

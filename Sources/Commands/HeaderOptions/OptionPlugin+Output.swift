@@ -1,7 +1,7 @@
 import HeaderOptions
 import Profiles
 
-/// A plug-in as `option show` has it.
+/// A plug-in as `option show` and `option list` have it.
 extension OptionPlugin {
     func text(_ uses: [HeaderOptionUse]) -> String {
         let room = manifest.length + 4
@@ -11,13 +11,12 @@ extension OptionPlugin {
             "room: \(room) bytes, \(manifest.length) of them the value's",
         ]
         lines += uses.map { "in use: \($0.words)" }
-        var table = Table(["BYTE", "FIELD", "UNIT"])
+        // Of the value as `parse` leaves it.
+        var table = Table(["VALUE'S BYTE", "FIELD", "UNIT"])
         for field in manifest.fields {
-            // Where it is in the option, as the types' tables have it.
-            let first = field.offset + 4
-            let last = first + field.size - 1
+            let last = field.offset + field.size - 1
             table.add([
-                first == last ? "\(first)" : "\(first) to \(last)", field.name,
+                field.size == 1 ? "\(last)" : "\(field.offset) to \(last)", field.name,
                 field.unit.isEmpty ? Format.none : field.unit,
             ])
         }
@@ -25,4 +24,25 @@ extension OptionPlugin {
             + (manifest.fields.isEmpty ? "" : "\n" + table.text)
             + "\nheaderOptions:\n  - { type: plugin, name: \(name), on: [data] }\n"
     }
+
+    func json(uses: JSON) -> JSON {
+        .object([
+            "name": .string(name), "description": .string(manifest.description),
+            "directory": .string(directory.string), "version": .string(digest),
+            "exid": .string(manifest.identifier), "length": .integer(manifest.length),
+            "fields": .array(
+                manifest.fields.map {
+                    .object([
+                        "name": .string($0.name), "offset": .integer($0.offset),
+                        "size": .integer($0.size), "unit": .string($0.unit),
+                    ])
+                }),
+            "uses": uses, "error": .null,
+        ])
+    }
+}
+
+extension OptionManifest {
+    /// The ExID, in hexadecimal.
+    var identifier: String { HeaderOption.RawIdentifier.exid(exid).description }
 }

@@ -42,6 +42,7 @@ struct OptionTrial {
         }
         Self.remove(path)
         _ = consume lock
+        withExtendedLifetime(interruption) {}
         return try result.get()
     }
 
