@@ -61,6 +61,7 @@ let package = Package(
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
 
         // tcptune proper.
+        .target(name: "Pods", dependencies: ["Host", system], swiftSettings: strict),
         .target(
             name: "CongestionControl",
             dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
@@ -160,6 +161,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PodsTests", dependencies: ["Host", "Pods", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",
