@@ -61,7 +61,8 @@ let package = Package(
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
 
         // tcptune proper.
-        .target(name: "Pods", dependencies: ["Host", system], swiftSettings: strict),
+        .target(name: "GRPC", dependencies: ["Host", system], swiftSettings: strict),
+        .target(name: "Pods", dependencies: ["GRPC", "Host", system], swiftSettings: strict),
         .target(
             name: "CongestionControl",
             dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
@@ -93,8 +94,8 @@ let package = Package(
             dependencies: [
                 "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host",
                 "Lab",
-                "LinkModel", "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop",
-                system,
+                "LinkModel", "Metrics", "Pods", "Profiles", "Telemetry", "Tuner", "Workloads",
+                "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -163,7 +164,12 @@ let package = Package(
             name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PodsTests", dependencies: ["Host", "Pods", "TestSupport", system],
+            name: "PodsTests",
+            dependencies: [
+                "GRPC", "Host", "Pods", "TestSupport", "tcptune", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",

@@ -38,7 +38,8 @@ package struct CgroupTree: Sendable {
         // One that is gone meanwhile has none.
         let children = (try? pod.children()) ?? []
         return children.compactMap { child in
-            guard let id = child.path.lastComponent.flatMap({ ContainerDirectory.id(of: $0.string) })
+            guard
+                let id = child.path.lastComponent.flatMap({ ContainerDirectory.id(of: $0.string) })
             else { return nil }
             return Pod.Container(id: id, name: nil, isRunning: child.isPopulated)
         }

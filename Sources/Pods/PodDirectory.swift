@@ -93,6 +93,7 @@ package struct PodDirectory: Sendable, Hashable {
 
     /// A UUID, 32 hexadecimal digits for a pod of the kubelet's own, or what another tool made up.
     private static func isUID(_ text: some StringProtocol, dash: Character) -> Bool {
-        !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == dash }
+        !text.isEmpty
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == dash }
     }
 }

@@ -19,7 +19,8 @@ import Testing
         Known(path: "/kubepods/burstable/pod\(uid)", uid: uid, qos: .burstable, driver: .cgroupfs),
         Known(path: "kubepods/besteffort/pod\(uid)", uid: uid, qos: .bestEffort, driver: .cgroupfs),
         // A static pod, with the hash of its manifest.
-        Known(path: "kubepods/burstable/pod\(fixed)", uid: fixed, qos: .burstable, driver: .cgroupfs),
+        Known(
+            path: "kubepods/burstable/pod\(fixed)", uid: fixed, qos: .burstable, driver: .cgroupfs),
         // kind: a node in a container, with a cgroup root of its own.
         Known(
             path: "docker/6bd0/kubelet/kubepods/besteffort/pod\(uid)", uid: uid, qos: .bestEffort,
@@ -34,7 +35,8 @@ import Testing
             qos: .bestEffort, driver: .systemd),
         Known(
             path: "kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/"
-                + "kubelet-kubepods-burstable-\(slice)", uid: uid, qos: .burstable, driver: .systemd),
+                + "kubelet-kubepods-burstable-\(slice)", uid: uid, qos: .burstable, driver: .systemd
+        ),
         Known(
             path: "system.slice/docker-6bd0.scope/kubelet.slice/kubelet-kubepods.slice/"
                 + "kubelet-kubepods-pod\(fixed).slice", uid: fixed, qos: .guaranteed,
@@ -83,7 +85,8 @@ import Testing
     @Test func containers() {
         let id = String(repeating: "0123456789abcdef", count: 4)
         for name in [
-            id, "crio-" + id, "cri-containerd-\(id).scope", "crio-\(id).scope", "docker-\(id).scope",
+            id, "crio-" + id, "cri-containerd-\(id).scope", "crio-\(id).scope",
+            "docker-\(id).scope",
         ] {
             #expect(ContainerDirectory.id(of: name) == id)
         }
