@@ -8,12 +8,15 @@ public enum Target: Sendable, Hashable {
     case unit(String)
     /// The cgroup that a process is in.
     case process(Int32)
+    /// A pod by NAMESPACE/NAME, with the cgroup that holds all its containers.
+    case pod(String, cgroup: String)
 
     func resolve(in hierarchy: CgroupHierarchy) throws(HostError) -> Cgroup {
         switch self {
         case .cgroup(let path): try hierarchy.cgroup(at: path)
         case .unit(let name): try hierarchy.cgroup(unit: name)
         case .process(let pid): try hierarchy.cgroup(pid: pid)
+        case .pod(_, let path): try hierarchy.cgroup(at: path)
         }
     }
 }

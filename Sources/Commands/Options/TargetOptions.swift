@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pods
 import Tuner
 
 /// Which cgroups are meant; the same for every command.
@@ -19,12 +20,47 @@ struct TargetOptions: ParsableArguments {
             "A process: the cgroup that it is in; can be repeated.", valueName: "pid"))
     var pid: [Int32] = []
 
-    var targets: [Target] {
-        cgroup.map { .cgroup($0) } + unit.map { .unit($0) } + pid.map { .process($0) }
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A pod: NAMESPACE/NAME, NAME where one has it, or its UID; can be repeated.",
+            valueName: "name"))
+    var pod: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The pods with such labels: key=value, key!=value, key, !key, with commas between.",
+            valueName: "labels"))
+    var podSelector: String?
+
+    @OptionGroup var pods: PodOptions
+
+    /// Whether none is named: all, for commands that read.
+    var isEmpty: Bool {
+        cgroup.isEmpty && unit.isEmpty && pid.isEmpty && pod.isEmpty && podSelector == nil
+    }
+
+    /// Those named, each pod with the cgroup it has now.
+    func targets() throws -> [Target] {
+        let others: [Target] =
+            cgroup.map { .cgroup($0) } + unit.map { .unit($0) } + pid.map { .process($0) }
+        guard !pod.isEmpty || podSelector != nil else { return others }
+        let selector = try podSelector.map { text throws(PodError) in try PodSelector(text) }
+        let list = try pods.list()
+        var found = try pod.map { name throws(PodError) in try list.pod(named: name) }
+        if let selector {
+            let matching = try list.pods(matching: selector)
+            if matching.isEmpty {
+                throw Failure("no running pod of this node has the labels '\(podSelector ?? "")'")
+            }
+            found += matching
+        }
+        return others + found.map { Target($0) }
     }
 
     /// For commands that read: the ones meant, or all there are.
     func attachments(_ tuner: Tuner) throws -> [Attachment] {
-        targets.isEmpty ? try tuner.attachments() : try tuner.attachments(of: targets)
+        isEmpty ? try tuner.attachments() : try tuner.attachments(of: targets())
     }
 }
