@@ -39,7 +39,12 @@ final class Node {
         if let file = try? FileDescriptor.open(kill, .writeOnly) {
             _ = try? file.closeAfter { try file.writeAll("1".utf8) }
         }
-        _ = eventually { (try? cgroup.cgroup.processes(recursive: true)) == [] }
+        // A process that is on its way out isn't listed, and keeps its cgroup.
+        let events = cgroup.path.appending("cgroup.events")
+        _ = eventually(within: .seconds(20)) {
+            let text = (try? Files.bytes(events, what: "")) ?? []
+            return !String(decoding: text, as: UTF8.self).contains("populated 1")
+        }
     }
 
     /// Makes the runtime deaf: connections wait.

@@ -119,6 +119,9 @@ import Testing
         #expect(json.contains("\"profile\": \"pod-test\""))
         #expect(json.contains("\"runtime\": \"containerd "))
 
+        let status = try check("status", "--pod", "web", "--output", "json")
+        #expect(status.contains("\"pod\": \"default/web\""))
+
         // What a container opens is tuned.
         let container = try CgroupHierarchy.discover().cgroup(at: web.containerCgroup)
         let server = try TCPServer()
