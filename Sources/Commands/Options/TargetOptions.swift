@@ -42,12 +42,14 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// Those named, each pod with the cgroup it has now.
-    func targets() throws -> [Target] {
+    ///
+    /// - Parameter announcing: say it where pods are found without their runtime.
+    func targets(announcing: Bool = true) throws -> [Target] {
         let others: [Target] =
             cgroup.map { .cgroup($0) } + unit.map { .unit($0) } + pid.map { .process($0) }
         guard !pod.isEmpty || podSelector != nil else { return others }
         let selector = try podSelector.map { text throws(PodError) in try PodSelector(text) }
-        let list = try pods.list()
+        let list = try pods.list(announcing: announcing)
         var found = try pod.map { name throws(PodError) in try list.pod(named: name) }
         if let selector {
             let matching = try list.pods(matching: selector)
@@ -60,7 +62,8 @@ struct TargetOptions: ParsableArguments {
     }
 
     /// For commands that read: the ones meant, or all there are.
-    func attachments(_ tuner: Tuner) throws -> [Attachment] {
-        isEmpty ? try tuner.attachments() : try tuner.attachments(of: targets())
+    func attachments(_ tuner: Tuner, announcing: Bool = true) throws -> [Attachment] {
+        isEmpty
+            ? try tuner.attachments() : try tuner.attachments(of: targets(announcing: announcing))
     }
 }
