@@ -26,7 +26,7 @@ struct Connection: ~Copyable {
 
     /// How much the server takes now, on the connection and on the stream that is open.
     private var connectionWindow = 65535
-    private(set) var streamWindow = 0
+    private var streamWindow = 0
     private var initialWindow = 65535
     private(set) var maximumFrame = Frame.defaultMaximumSize
     private var stream: UInt32 = 0

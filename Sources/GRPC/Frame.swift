@@ -1,5 +1,5 @@
 /// A frame of HTTP/2 (RFC 9113, 4.1).
-struct Frame: Equatable {
+struct Frame {
     /// What the frame is; others than these are to be ignored.
     enum Kind {
         static let data: UInt8 = 0

@@ -2,7 +2,6 @@ import ArgumentParser
 import Host
 import Pods
 import SystemPackage
-import Tuner
 
 /// How pods are found; the same for every command.
 struct PodOptions: ParsableArguments {
@@ -24,12 +23,5 @@ struct PodOptions: ParsableArguments {
             Console.error("pods are from the cgroup tree alone, without labels: \(reason)")
         }
         return list
-    }
-}
-
-extension Target {
-    /// A pod that is known to have a cgroup.
-    init(_ pod: Pod) {
-        self = .pod(pod.title, cgroup: pod.cgroup?.path.string ?? "")
     }
 }

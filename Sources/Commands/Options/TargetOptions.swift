@@ -58,7 +58,10 @@ struct TargetOptions: ParsableArguments {
             }
             found += matching
         }
-        return others + found.map { Target($0) }
+        return others
+            + found.compactMap { pod in
+                pod.cgroup.map { .pod(pod.title, cgroup: $0.path.string) }
+            }
     }
 
     /// For commands that read: the ones meant, or all there are.
