@@ -32,7 +32,7 @@ struct Detach: ParsableCommand {
         let report =
             all
             ? try tuner.detachAll(existing: existing)
-            : try tuner.detach(target.targets(), existing: existing)
+            : try tuner.detach(target.targets(appliedBy: tuner), existing: existing)
         for controller in report.lingering { Console.error(controller.words) }
         output.print(
             json: .object([

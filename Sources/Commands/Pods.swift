@@ -100,6 +100,7 @@ struct PodsCommand: ParsableCommand {
             "qos": text(pod.qos?.rawValue), "ready": .bool(pod.isReady),
             "cgroup": text(pod.cgroup.map { "/" + $0.name }),
             "cgroupID": JSON(pod.cgroup?.id),
+            "sandbox": text(pod.sandbox), "pid": pod.pid.map { .integer(Int($0)) } ?? .null,
             "labels": map(pod.labels), "annotations": map(pod.annotations),
             "containers": .array(
                 pod.containers.map {

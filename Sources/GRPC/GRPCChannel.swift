@@ -6,6 +6,8 @@ import SystemPackage
 package struct GRPCChannel: ~Copyable {
     /// No larger answer is taken.
     private static let maximumAnswer = 64 << 20
+    /// More than any server has to say.
+    private static let maximumHeaders = 1024
 
     private var connection: Connection
     private let path: FilePath
@@ -74,6 +76,11 @@ package struct GRPCChannel: ~Copyable {
     ) throws(GRPCError) {
         switch event {
         case .headers(stream, let fields, let isLast):
+            guard answer.headers.count + fields.count <= Self.maximumHeaders else {
+                throw GRPCError(
+                    .malformed, on: path.string, because: "its answer has header fields without end"
+                )
+            }
             answer.headers += fields
             answer.isComplete = isLast
         case .data(stream, let bytes, let isLast):

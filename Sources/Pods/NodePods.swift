@@ -64,13 +64,14 @@ package struct NodePods: Sendable {
         var pods: [Pod] = []
         for sandbox in sandboxes {
             let info = sandbox.isReady ? try runtime.info(of: sandbox.id) : nil
-            let cgroup =
-                info.flatMap { self.cgroup(of: sandbox, $0) } ?? inTree[sandbox.uid].flatMap { $0 }
+            let known = info.flatMap { self.cgroup(of: sandbox, $0) }
+            let cgroup = known ?? inTree[sandbox.uid].flatMap { $0 }
             pods.append(
                 Pod(
                     namespace: sandbox.namespace, name: sandbox.name, uid: sandbox.uid,
                     qos: cgroup.flatMap { PodDirectory(path: $0.name)?.qos }, cgroup: cgroup,
                     containers: containers[sandbox.id] ?? [], isReady: sandbox.isReady,
+                    sandbox: sandbox.id, pid: known == nil ? nil : info?.pid,
                     labels: sandbox.labels, annotations: sandbox.annotations))
         }
         return List(pods: pods.sorted(by: Pod.isInOrder), runtime: runtime.name, reason: nil)

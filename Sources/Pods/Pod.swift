@@ -28,6 +28,10 @@ package struct Pod: Sendable, Hashable {
     package var containers: [Container]
     /// Whether its sandbox is up.
     package var isReady: Bool
+    /// The runtime's id of its sandbox; nil where only the cgroup tree was asked.
+    package var sandbox: String?
+    /// The sandbox's process, as this host numbers it; nil: it has none, or it isn't known.
+    package var pid: Int32?
     /// Nil where only the cgroup tree was asked, which doesn't have them.
     package var labels: [String: String]?
     package var annotations: [String: String]?

@@ -191,6 +191,27 @@ import Testing
         #expect(error.code == .malformed)
     }
 
+    /// Answers with some bytes that aren't right end in an answer or an error, in no time.
+    @Test func survivesNoise() throws {
+        let valid = Self.answer([1, 2, 3]).flatMap(\.bytes)
+        var generator = SeededGenerator(state: 7)
+        var answers = 0
+        for _ in 0..<500 {
+            var bytes = valid
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                bytes[.random(in: 0..<bytes.count, using: &generator)] = .random(
+                    in: 0...255, using: &generator)
+            }
+            do {
+                _ = try call(FakeServer.sending(bytes, thenNothing: true))
+                answers += 1
+            } catch let error as GRPCError {
+                #expect(error.code != .timedOut)
+            }
+        }
+        #expect((1..<500).contains(answers))
+    }
+
     @Test func givenUp() throws {
         let reset = Frame(Frame.Kind.resetStream, stream: 1, [0, 0, 0, 8])
         #expect(try failure(FakeServer.answering([.settings([]), reset])).code == .closed)

@@ -41,9 +41,12 @@ final class FakeServer: Sendable {
         sending(frames.flatMap(\.bytes))
     }
 
-    static func sending(_ bytes: [UInt8]) -> @Sendable (CInt) -> Void {
+    static func sending(
+        _ bytes: [UInt8], thenNothing: Bool = false
+    ) -> @Sendable (CInt) -> Void {
         { connection in
             _ = bytes.withUnsafeBytes { write(connection, $0.baseAddress, $0.count) }
+            if thenNothing { shutdown(connection, CInt(SHUT_WR)) }
             var space = [UInt8](repeating: 0, count: 65536)
             while read(connection, &space, space.count) > 0 {}
         }

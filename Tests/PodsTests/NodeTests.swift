@@ -44,6 +44,11 @@ import Testing
                 Pod.Container(id: web.container, name: "main", isRunning: true)
             ])
 
+        let sandbox = try #require(list.pods[0].pid)
+        #expect(
+            try CgroupHierarchy.discover().cgroup(pid: sandbox).name.hasPrefix(web.cgroup + "/"))
+        #expect(list.pods[0].sandbox == web.sandbox)
+
         #expect(try list.pod(named: "jobs/batch").uid == batch.uid)
         #expect(try list.pod(named: "batch").uid == batch.uid)
         #expect(try list.pod(named: other.uid).title == "ops/web")
@@ -130,12 +135,15 @@ import Testing
         #expect(try connection.options.congestionControl == "reno")
 
         try refused("apply", profile.string, "--pod", "wbe", saying: "did you mean web?")
+        #expect(try check("stats", "--pod-selector", "app").contains("pod-test"))
         try refused(
             "apply", profile.string, "--pod-selector", "app=", saying: "no running pod of this node"
         )
         try refused(
             "apply", profile.string, "--pod-selector", "app=x,", saying: "isn't understood")
-        #expect(try check("detach", "--pod", "web") == "/\(web.cgroup): detached\n")
+        #expect(try check("detach", "--pod-selector", "app") == "/\(web.cgroup): detached\n")
+        try refused("detach", "--pod-selector", "app", saying: "no profile is applied to pods")
+        try refused("detach", "--pod", "web", saying: "no profile is applied to cgroup")
 
         let fallback = try Command.run(
             [binary, "pods", "--cri-endpoint", "/no/such/socket"])

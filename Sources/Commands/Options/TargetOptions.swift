@@ -43,18 +43,26 @@ struct TargetOptions: ParsableArguments {
 
     /// Those named, each pod with the cgroup it has now.
     ///
+    /// - Parameter tuner: leaves out those of the selected pods that have no profile; nil: all.
     /// - Parameter announcing: say it where pods are found without their runtime.
-    func targets(announcing: Bool = true) throws -> [Target] {
+    func targets(appliedBy tuner: Tuner? = nil, announcing: Bool = true) throws -> [Target] {
         let others: [Target] =
             cgroup.map { .cgroup($0) } + unit.map { .unit($0) } + pid.map { .process($0) }
         guard !pod.isEmpty || podSelector != nil else { return others }
         let selector = try podSelector.map { text throws(PodError) in try PodSelector(text) }
         let list = try pods.list(announcing: announcing)
         var found = try pod.map { name throws(PodError) in try list.pod(named: name) }
-        if let selector {
-            let matching = try list.pods(matching: selector)
-            if matching.isEmpty {
-                throw Failure("no running pod of this node has the labels '\(podSelector ?? "")'")
+        if let podSelector, let selector {
+            var matching = try list.pods(matching: selector)
+            guard !matching.isEmpty else {
+                throw Failure("no running pod of this node has the labels '\(podSelector)'")
+            }
+            if let tuner {
+                let applied = Set(try tuner.attachments().map(\.cgroupID))
+                matching = matching.filter { $0.cgroup.map { applied.contains($0.id) } == true }
+                guard !matching.isEmpty else {
+                    throw Failure("no profile is applied to pods with the labels '\(podSelector)'")
+                }
             }
             found += matching
         }
@@ -67,6 +75,7 @@ struct TargetOptions: ParsableArguments {
     /// For commands that read: the ones meant, or all there are.
     func attachments(_ tuner: Tuner, announcing: Bool = true) throws -> [Attachment] {
         isEmpty
-            ? try tuner.attachments() : try tuner.attachments(of: targets(announcing: announcing))
+            ? try tuner.attachments()
+            : try tuner.attachments(of: targets(appliedBy: tuner, announcing: announcing))
     }
 }
