@@ -61,6 +61,8 @@ let package = Package(
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
 
         // tcptune proper.
+        .target(name: "GRPC", dependencies: ["Host", system], swiftSettings: strict),
+        .target(name: "Pods", dependencies: ["GRPC", "Host", system], swiftSettings: strict),
         .target(
             name: "CongestionControl",
             dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
@@ -91,9 +93,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host",
-                "Lab",
-                "LinkModel", "Metrics", "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop",
-                system,
+                "Lab", "LinkModel", "Metrics", "Pods", "Profiles", "Telemetry", "Tuner",
+                "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -160,6 +161,13 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "WiresharkTests", dependencies: ["Profiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PodsTests",
+            dependencies: ["GRPC", "Host", "Pods", "TestSupport", "tcptune", system],
+            exclude: ["Node"], swiftSettings: strict),
+        .testTarget(
+            name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",

@@ -31,14 +31,16 @@ struct Apply: ParsableCommand {
     @OptionGroup var verbose: VerboseOption
 
     func validate() throws {
-        guard !target.targets.isEmpty else {
-            throw ValidationError("Which cgroup? Give --cgroup PATH, --unit NAME or --pid PID.")
+        guard !target.isEmpty else {
+            throw ValidationError(
+                "Which cgroup? Give --cgroup PATH, --unit NAME, --pid PID, --pod NAMESPACE/NAME or "
+                    + "--pod-selector LABELS.")
         }
     }
 
     func run() throws {
-        let targets = target.targets
         let profile = try ProfileCatalog().find(profile)
+        let targets = try target.targets()
         let tuner = try plugins.tuner(optionPlugins)
         if dryRun {
             let plan = try tuner.plan(profile, for: targets)

@@ -20,8 +20,10 @@ struct Detach: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard all == target.targets.isEmpty else {
-            throw ValidationError("Give --all, or cgroups (--cgroup, --unit, --pid), one of both.")
+        guard all == target.isEmpty else {
+            throw ValidationError(
+                "Give --all, or cgroups (--cgroup, --unit, --pid, --pod, --pod-selector), one of both."
+            )
         }
     }
 
@@ -30,7 +32,7 @@ struct Detach: ParsableCommand {
         let report =
             all
             ? try tuner.detachAll(existing: existing)
-            : try tuner.detach(target.targets, existing: existing)
+            : try tuner.detach(target.targets(appliedBy: tuner), existing: existing)
         for controller in report.lingering { Console.error(controller.words) }
         output.print(
             json: .object([

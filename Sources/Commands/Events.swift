@@ -46,7 +46,7 @@ struct Events: ParsableCommand {
         let interruption = Interruption()
         let kinds = kind.isEmpty ? Set(Event.Kind.allCases) : Set(kind.flatMap(\.kinds))
         let tuner = try Tuner()
-        var stream = try EventStream(tuner, kinds: kinds, of: target.targets)
+        var stream = try EventStream(tuner, kinds: kinds, of: target.targets())
         var lines = EventLines(output.output, EventNames(tuner))
         let end = duration.map { KernelClock.monotonic() + UInt64($0.seconds * 1e9) } ?? .max
         func isOver() -> Bool { interruption.hasCome || KernelClock.monotonic() >= end }

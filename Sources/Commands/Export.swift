@@ -36,12 +36,12 @@ struct Export: ParsableCommand {
         guard let interval else { return }
         while true {
             Sleep.seconds(interval.seconds)
-            try write(tuner)
+            try write(tuner, announcing: false)
         }
     }
 
-    private func write(_ tuner: Tuner) throws {
-        let attachments = try target.attachments(tuner)
+    private func write(_ tuner: Tuner, announcing: Bool = true) throws {
+        let attachments = try target.attachments(tuner, announcing: announcing)
         let telemetry = Telemetry(tuner)
         let statistics = try telemetry.statistics(of: attachments)
         let peers = try telemetry.peers(of: attachments)

@@ -5,6 +5,7 @@ import Host
 import Lab
 import LinkModel
 import Metrics
+import Pods
 import Profiles
 import Tuner
 import Workloads
@@ -49,6 +50,7 @@ struct Failure: Error {
             self.init(
                 error.description,
                 exitCode: error.code == .permission ? Code.permission : Code.failed)
+        case let error as PodError: self.init(error.description)
         case let error as MetricError: self.init(error.description)
         case let error as BenchError: self.init(error)
         case let error as LinkSpecError:

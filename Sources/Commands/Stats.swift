@@ -41,7 +41,7 @@ struct Stats: ParsableCommand {
             let now = try telemetry.statistics(of: attachments)
             try show(
                 attachments, zip(now, before).map { $0.since($1) }, telemetry, seconds: interval)
-            let current = try target.attachments(tuner)
+            let current = try target.attachments(tuner, announcing: false)
             before =
                 current.map(\.cgroupID) == attachments.map(\.cgroupID)
                 ? now : try telemetry.statistics(of: current)

@@ -58,6 +58,7 @@ struct Status: ParsableCommand {
         .object([
             "cgroup": .string("/" + attachment.cgroup),
             "cgroupID": .unsigned(attachment.cgroupID),
+            "pod": attachment.pod.map { .string($0) } ?? .null,
             "profile": .string(attachment.profile),
             "profileHash": .string(attachment.profileHash),
             "controllers": .array(attachment.controllerLabels.map { .string($0) }),

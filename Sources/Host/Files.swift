@@ -32,14 +32,16 @@ package enum Files {
         }
     }
 
-    struct Entry {
-        let name: String
-        let inode: UInt64
-        let isDirectory: Bool
+    package struct Entry {
+        package let name: String
+        package let inode: UInt64
+        package let isDirectory: Bool
     }
 
     /// What is in a directory but `.` and `..`, sorted by name.
-    static func entries(in directory: FilePath, what: String) throws(HostError) -> [Entry] {
+    package static func entries(
+        in directory: FilePath, what: String
+    ) throws(HostError) -> [Entry] {
         guard let stream = directory.withPlatformString({ opendir($0) }) else {
             throw HostError(Errno(rawValue: errno), what, on: directory.string)
         }

@@ -1,5 +1,5 @@
 /// The names that somebody who typed `name` may have meant, at most three, the nearest first.
-func nearest(to name: String, in names: some Collection<String>) -> [String] {
+package func nearest(to name: String, in names: some Collection<String>) -> [String] {
     let close = names.compactMap { other -> (distance: Int, name: String)? in
         let distance = editDistance(Array(name.utf8), Array(other.utf8))
         let isPart = name.utf8.count > 2 && other.contains(name)

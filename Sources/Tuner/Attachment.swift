@@ -19,6 +19,8 @@ public struct Attachment: Sendable {
     /// Below the cgroup2 mount; where it was, if the cgroup is gone.
     public let cgroup: String
     public let cgroupID: UInt64
+    /// NAMESPACE/NAME of the pod that it was applied to; nil: it was applied to the cgroup as such.
+    public let pod: String?
     /// Its key in the statistics.
     package let id: UInt64
     /// The profile's name.

@@ -31,7 +31,7 @@ struct AttachmentWriter {
                     cgroup.id,
                     tt_identity(
                         attachment: record.attachment,
-                        workload: HeaderOption.identity(of: record.cgroup), reserved: 0), maps)
+                        workload: HeaderOption.identity(of: record.workload), reserved: 0), maps)
             } catch {
                 try? detach(cgroup.id, attachment: record.attachment)
                 throw error

@@ -58,8 +58,13 @@ struct AttachmentRecord: Codable {
     var attachment: UInt64
     /// Below the cgroup2 mount, when it was attached.
     var cgroup: String
+    /// The pod that it was attached to; nil: it was attached to the cgroup as such.
+    var pod: String?
     /// Seconds since 1970.
     var attachedAt: UInt64
+
+    /// What peers are told.
+    var workload: String { pod ?? cgroup }
 
     static let mapName = "tt_attachment"
 }

@@ -51,6 +51,7 @@ struct StateReader {
         }
         return Attachment(
             state: state, cgroup: now?.name ?? record.cgroup, cgroupID: cgroup,
+            pod: record.pod,
             id: record.attachment, profile: policy.profile, profileHash: policy.hash,
             profileText: policy.text, controllers: policy.controllers,
             passedOver: policy.passedOver, collectsStatistics: policy.collect != 0,

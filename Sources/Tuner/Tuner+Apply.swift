@@ -39,7 +39,7 @@ extension Tuner {
     public func plan(_ profile: Profile, for targets: [Target]) throws(TunerError) -> Plan {
         try checkVersion()
         let policy = try compile(profile)
-        return try plan(policy, for: try resolve(targets))
+        return try plan(policy, for: try resolve(targets).map(\.cgroup))
     }
 
     /// Puts a profile on cgroups: whole, or, on an error, not at all.
@@ -50,14 +50,15 @@ extension Tuner {
     public func apply(
         _ profile: Profile, to targets: [Target], options: ApplyOptions = ApplyOptions()
     ) throws(TunerError) -> ApplyReport {
-        let cgroups = try resolve(targets)
+        let resolved = try resolve(targets)
+        let cgroups = resolved.map(\.cgroup)
         let policy = try compile(profile)
         let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
             let hadHeaders = try reader.attachments().contains(where: \.hasHeaderOptions)
             try register(policy.registrations)
-            try attach(policy, to: cgroups)
+            try attach(policy, to: resolved)
             if options.resetStatistics { try resetStatistics(of: cgroups) }
             let hasListeners = hadHeaders || policy.headers.all != 0
             guard options.existing || hasListeners else {
@@ -113,13 +114,13 @@ extension Tuner {
     }
 
     /// Every cgroup gets the policy, or each is put back as it was.
-    private func attach(_ policy: CompiledPolicy, to cgroups: [Cgroup]) throws(TunerError) {
+    private func attach(_ policy: CompiledPolicy, to targets: [ResolvedTarget]) throws(TunerError) {
         let loaded = try program(for: policy)
         var done: [Undo] = []
         do throws(TunerError) {
-            for cgroup in cgroups {
+            for target in targets {
                 let step = try attach(
-                    loaded, to: cgroup, hasHeaders: policy.headers.all != 0)
+                    loaded, to: target, hasHeaders: policy.headers.all != 0)
                 if let step { done.append(step) }
             }
         } catch {
@@ -130,11 +131,12 @@ extension Tuner {
 
     /// Nil: the cgroup has this program already.
     private func attach(
-        _ loaded: borrowing LoadedPolicy, to cgroup: Cgroup, hasHeaders: Bool
+        _ loaded: borrowing LoadedPolicy, to target: ResolvedTarget, hasHeaders: Bool
     ) throws(TunerError) -> Undo? {
+        let cgroup = target.cgroup
         guard let current = try reader.attachment(of: cgroup.id) else {
             let record = AttachmentRecord(
-                attachment: KernelClock.boottime(), cgroup: cgroup.name,
+                attachment: KernelClock.boottime(), cgroup: cgroup.name, pod: target.pod,
                 attachedAt: KernelClock.realtime() / 1_000_000_000)
             try writer.attach(loaded.program, to: cgroup, loaded.maps, record: record)
             if hasHeaders {

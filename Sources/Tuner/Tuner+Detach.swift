@@ -40,7 +40,7 @@ extension Tuner {
     public func detach(
         _ targets: [Target], existing: Bool = false
     ) throws(TunerError) -> DetachReport {
-        let cgroups = try resolve(targets)
+        let cgroups = try resolve(targets).map(\.cgroup)
         return try change { (report) throws(TunerError) in
             var attachments: [Attachment] = []
             for cgroup in cgroups {

@@ -66,7 +66,7 @@ public struct Tuner: Sendable {
     public func attachments(of targets: [Target]) throws(TunerError) -> [Attachment] {
         try checkVersion()
         var result: [Attachment] = []
-        for cgroup in try resolve(targets) {
+        for cgroup in try resolve(targets).map(\.cgroup) {
             guard let attachment = try reader.attachment(of: cgroup.id) else {
                 throw notApplied(cgroup)
             }
@@ -108,19 +108,19 @@ public struct Tuner: Sendable {
     }
 
     /// The targets' cgroups, each once, in the order given.
-    func resolve(_ targets: [Target]) throws(TunerError) -> [Cgroup] {
+    func resolve(_ targets: [Target]) throws(TunerError) -> [ResolvedTarget] {
         var seen: Set<UInt64> = []
-        var result: [Cgroup] = []
+        var result: [ResolvedTarget] = []
         for target in targets {
-            let cgroup = try host { () throws(HostError) in try target.resolve(in: hierarchy) }
-            if seen.insert(cgroup.id).inserted { result.append(cgroup) }
+            let resolved = try host { () throws(HostError) in try target.resolve(in: hierarchy) }
+            if seen.insert(resolved.cgroup.id).inserted { result.append(resolved) }
         }
         return result
     }
 
     /// The kernel's ids of the targets' cgroups.
     package func cgroupIDs(of targets: [Target]) throws(TunerError) -> Set<UInt64> {
-        Set(try resolve(targets).map(\.id))
+        Set(try resolve(targets).map(\.cgroup.id))
     }
 
     func notApplied(_ cgroup: Cgroup) -> TunerError {

@@ -9,7 +9,10 @@ struct PeerNames {
 
     /// Those of the cgroups with a profile, and of the profiles that can be found here.
     init(_ attachments: [Attachment]) {
-        workloads = Self.table(attachments.map(\.cgroup)) { "/" + $0 }
+        let pods = Set(attachments.compactMap(\.pod))
+        workloads = Self.table(attachments.map { $0.pod ?? $0.cgroup }) {
+            pods.contains($0) ? $0 : "/" + $0
+        }
         let catalog = (try? ProfileCatalog().list().map(\.name)) ?? []
         profiles = Self.table(catalog + attachments.map(\.profile)) { $0 }
     }

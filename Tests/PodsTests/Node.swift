@@ -1,0 +1,134 @@
+import GRPC
+import Glibc
+import Host
+import SystemPackage
+import TestSupport
+
+/// A node with a container runtime of its own, Debian's containerd, and pods made as the kubelet
+/// makes them. All of its processes are in its cgroup, and end with the value.
+final class Node {
+    enum Driver: CaseIterable { case cgroupfs, systemd }
+
+    let cgroup: TemporaryCgroup
+    let directory: TemporaryDirectory
+    private let containerd: ChildProcess
+    private var runtime: GRPCChannel
+
+    var endpoint: FilePath { directory.path.appending("cri.sock") }
+
+    init() throws {
+        let scripts = FilePath(#filePath).removingLastComponent().appending("Node")
+        cgroup = try TemporaryCgroup()
+        directory = try TemporaryDirectory()
+        let socket = directory.path.appending("cri.sock")
+        containerd = try ChildProcess(
+            [scripts.appending("containerd").string, directory.path.string], cgroup.placement())
+        let image = directory.path.appending("image.tar").string
+        try Command.check([scripts.appending("image").string, image])
+        let ctr = ["ctr", "--address", socket.string, "--namespace", "k8s.io"]
+        guard
+            try eventually(
+                within: .seconds(20),
+                { try Command.run(ctr + ["images", "import", image]).succeeded })
+        else { throw TestSupportError("containerd doesn't come up at \(socket)") }
+        runtime = try GRPCChannel(to: socket, timeout: .seconds(10))
+    }
+
+    deinit {
+        let kill = cgroup.path.appending("cgroup.kill")
+        if let file = try? FileDescriptor.open(kill, .writeOnly) {
+            _ = try? file.closeAfter { try file.writeAll("1".utf8) }
+        }
+        // A process that is on its way out isn't listed, and keeps its cgroup.
+        let events = cgroup.path.appending("cgroup.events")
+        _ = eventually(within: .seconds(20)) {
+            let text = (try? Files.bytes(events, what: "")) ?? []
+            return !String(decoding: text, as: UTF8.self).contains("populated 1")
+        }
+    }
+
+    /// Makes the runtime deaf: connections wait.
+    func freeze() throws {
+        try containerd.signal(SIGSTOP)
+    }
+
+    struct RunningPod {
+        let sandbox: String
+        let container: String
+        let uid: String
+        /// Below the cgroup2 mount.
+        let cgroup: String
+        let containerCgroup: String
+    }
+
+    /// Runs a pod with one container, `main`, on the node's network.
+    func run(
+        _ name: String, namespace: String = "default", uid: String, qos: String = "burstable",
+        driver: Driver = .cgroupfs, labels: [String: String] = [:],
+        annotations: [String: String] = [:]
+    ) throws -> RunningPod {
+        let level = qos == "guaranteed" ? "" : qos
+        let slice = ["kubepods", level].filter { !$0.isEmpty }.joined(separator: "-")
+        let (parent, directory): (String, String)
+        switch driver {
+        case .cgroupfs:
+            parent =
+                "/"
+                + ["kubepods", level, "pod" + uid].filter { !$0.isEmpty }.joined(separator: "/")
+            directory = String(parent.dropFirst())
+        case .systemd:
+            parent = slice + "-pod" + String(uid.map { $0 == "-" ? "_" : $0 }) + ".slice"
+            directory =
+                ["kubepods.slice", level.isEmpty ? "" : slice + ".slice", parent]
+                .filter { !$0.isEmpty }.joined(separator: "/")
+        }
+        func fill(config: inout ProtobufWriter) {
+            config.add(1) {
+                $0.add(1, name)
+                $0.add(2, uid)
+                $0.add(3, namespace)
+            }
+            config.add(3, self.directory.path.appending("logs/\(uid)").string)
+            config.add(6, labels)
+            config.add(7, annotations)
+            config.add(8) {
+                $0.add(1, parent)
+                $0.add(2) { security in security.add(1) { $0.add(1, 2) } }
+            }
+        }
+        let sandbox = try call("RunPodSandbox") { $0.add(1, fill) }
+        let container = try call("CreateContainer") {
+            $0.add(1, sandbox)
+            $0.add(2) {
+                $0.add(1) { $0.add(1, "main") }
+                $0.add(2) { $0.add(1, "test.local/idle:1") }
+                $0.add(11, "main.log")
+                $0.add(15) { _ in }
+            }
+            $0.add(3, fill)
+        }
+        _ = try call("StartContainer") { $0.add(1, container) }
+        let pod = cgroup.cgroup.name + "/" + directory
+        return RunningPod(
+            sandbox: sandbox, container: container, uid: uid, cgroup: pod,
+            containerCgroup: pod + "/"
+                + (driver == .systemd ? "cri-containerd-\(container).scope" : container))
+    }
+
+    /// Ends a pod, and leaves its sandbox to be listed.
+    func stop(_ pod: RunningPod) throws {
+        _ = try call("StopPodSandbox") { $0.add(1, pod.sandbox) }
+    }
+
+    /// The text in the answer's field 1, an id.
+    private func call(
+        _ method: String, _ fill: (inout ProtobufWriter) -> Void
+    ) throws -> String {
+        var request = ProtobufWriter()
+        fill(&request)
+        let answer = try runtime.call(
+            "runtime.v1.RuntimeService/" + method, request, timeout: .seconds(20))
+        var reader = ProtobufReader(answer[...])
+        return try reader.next()?.value.text ?? ""
+    }
+}
