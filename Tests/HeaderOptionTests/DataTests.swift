@@ -269,7 +269,8 @@ extension HeaderOptionSuites {
             let fin = try #require(
                 try rig.segments(from: connection.client.localPort)
                     .first { $0.flags.contains(.fin) })
-            #expect(fin.has(0xbbbb))
+            // Unless telemetry and the other one happen to be due, which fill it.
+            #expect(fin.has(0xbbbb) || fin.options.count == 40)
             #expect(fin.payload > 0)
         }
     }
