@@ -276,9 +276,13 @@ static int churn(char **argv)
 	for (int i = 0; i < 2; i++) {
 		enter_cgroup(argv[i]);
 		int listener = listen_on("127.0.0.1", 16000 + i);
-		if (!(server[i] = fork())) serve_each(listener);
+		if (!(server[i] = fork())) {
+			pin(1);
+			serve_each(listener);
+		}
 		close(listener);
 	}
+	pin(0); /* the two ends as in bulk: where they are placed makes more of a difference than profiles */
 	for (int block = -1; block < blocks; block++) {
 		long long cost[2] = { 0, 0 };
 		for (int turn = 0; turn < 4; turn++) {

@@ -370,7 +370,8 @@ import Testing
     @Test(arguments: ["name: Queue", "name: ''", "name: -q", "name: q, every: rtt"])
     func badPlugins(keys: String) {
         let on = keys.contains("every") ? "syn" : "data"
-        #expect(!refusal(HeaderOptionTexts.profile("{ type: plugin, \(keys), on: [\(on)] }")).isEmpty)
+        let text = HeaderOptionTexts.profile("{ type: plugin, \(keys), on: [\(on)] }")
+        #expect(!refusal(text).isEmpty)
     }
 
     @Test func tooManyOptions() {

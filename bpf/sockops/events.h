@@ -124,18 +124,20 @@ static __always_inline void event_emit(const struct tt_connection *conn, const s
 }
 
 /* Out of line: it is called from many places, and seldom. */
-static __noinline void event_tell(struct bpf_sock_ops *ctx, u32 kind, u32 options)
+/* Not static: the verifier takes it once by itself, not at each place that calls it. */
+__noinline int event_tell(struct bpf_sock_ops *ctx, u32 kind, u32 options)
 {
 	struct bpf_sock *sk = ctx->sk;
 	struct tt_connection *conn;
 	struct tcp_sock *tp;
 
 	if (!sk)
-		return;
+		return 0;
 	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (conn && tp && conn->attachment)
 		event_emit(conn, tp, bpf_get_socket_cookie(ctx), kind, options);
+	return 0;
 }
 
 /*

@@ -26,7 +26,7 @@
  * Not inlined, like others that need much of the stack: its 512 bytes are for all functions that
  * are called within each other.
  */
-static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbound)
+__noinline int start(struct bpf_sock_ops *ctx, u64 attachment, u32 inbound)
 {
 	struct tt_statistics *st = statistics_of(attachment);
 	const volatile struct tt_settings *s;
@@ -38,7 +38,7 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 	u32 rule;
 
 	if (!st || !sk)
-		return;
+		return 0;
 	flow_of(&flow, ctx, inbound);
 	rule = match_rule(&flow);
 	s = settings_of(rule);
@@ -46,7 +46,7 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 	if (conn) {
 		if (conn->attachment && conn->attachment != attachment &&
 		    statistics_of(conn->attachment))
-			return;
+			return 0;
 		raised = conn->header.flags & TT_HDR_RAISED;
 		__builtin_memset(conn, 0, sizeof(*conn));
 		conn->header.flags = raised;
@@ -61,7 +61,7 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 	if (inbound)
 		set_when_established(ctx, st, conn, s);
 	if (!conn)
-		return;
+		return 0;
 	if (!collect)
 		conn->flags |= TT_CONN_UNCOUNTED;
 	event(ctx, TT_EVENT_OPENED, conn->flags);
@@ -79,13 +79,14 @@ static __noinline void start(struct bpf_sock_ops *ctx, u64 attachment, bool inbo
 		event(ctx, TT_EVENT_ESTABLISHED, 0);
 	}
 	if (!collect)
-		return;
+		return 0;
 	count(st, inbound ? TT_PASSIVE_OPENED : TT_ACTIVE_OPENED);
 	if (rule <= TT_MAX_RULES)
 		__sync_fetch_and_add(&st->rule_connections[rule], 1);
+	return 0;
 }
 
-static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
+__noinline int established(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_connection *conn = own(ctx, attachment);
 	const volatile struct tt_settings *s;
@@ -93,11 +94,11 @@ static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 	u32 before;
 
 	if (!conn)
-		return;
+		return 0;
 	before = conn->flags;
 	st = statistics_of(attachment);
 	if (!st)
-		return;
+		return 0;
 	s = settings_of(conn->rule);
 	set_when_established(ctx, st, conn, s);
 	if (headers) {
@@ -106,6 +107,7 @@ static __noinline void established(struct bpf_sock_ops *ctx, u64 attachment)
 		header_start(ctx, attachment);
 	}
 	event(ctx, TT_EVENT_ESTABLISHED, conn->flags & ~before);
+	return 0;
 }
 
 /* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
