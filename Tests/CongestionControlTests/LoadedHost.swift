@@ -4,9 +4,9 @@ import Profiles
 import SystemPackage
 import TestSupport
 import Testing
-import Tuner
 
 @testable import CongestionControl
+@testable import Tuner
 
 /// A tuner with pins of its own and a directory of plug-ins; all is unloaded when it goes.
 final class LoadedHost {
@@ -38,7 +38,7 @@ final class LoadedHost {
     }
 
     /// Where the registrations' directories are.
-    var controllers: FilePath { FilePath(state).appending("v1/cc") }
+    var controllers: FilePath { PinLayout(base: FilePath(state)).controllers }
 
     /// The pins of a controller's versions.
     func versions(_ name: String) throws -> [String] {
