@@ -51,7 +51,7 @@ import Testing
 
     @Test func everyRowOfTheWireIsShown() throws {
         let start = try #require(page.range(of: "## On the wire"))
-        let end = try #require(page.range(of: "## Reading packets"))
+        let end = try #require(page.range(of: "## Negotiation and paths"))
         let shown = Set(
             HeaderOptionType.allCases.flatMap(\.layouts).flatMap(\.fields).map {
                 "| \($0.bytes) | \($0.meaning) |"
