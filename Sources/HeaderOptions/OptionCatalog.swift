@@ -1,4 +1,4 @@
-import Glibc
+import CongestionControl
 import SystemPackage
 
 /// Where plug-ins' header options are looked for by name.
@@ -21,35 +21,13 @@ package struct OptionCatalog: Sendable {
 
     /// Where one of this name is, whatever it is; nil: nowhere.
     package func directory(of name: String) -> FilePath? {
-        directories.lazy.map { $0.appending(name) }
-            .first { (try? Stat($0, followTargetSymlink: false)) != nil }
+        PluginDirectories(directories).find(name)
     }
 
     /// All, by name, broken ones with the reason.
     package func all() -> [(name: String, plugin: Result<OptionPlugin, OptionError>)] {
-        var found: [String: FilePath] = [:]
-        for directory in directories {
-            for name in Self.names(in: directory) where found[name] == nil {
-                found[name] = directory.appending(name)
-            }
-        }
-        return found.sorted { $0.key < $1.key }.map { name, path in
+        PluginDirectories(directories).all().map { name, path in
             (name, Result { () throws(OptionError) in try OptionPlugin(at: path) })
         }
-    }
-
-    private static func names(in parent: FilePath) -> [String] {
-        guard let stream = parent.withPlatformString({ opendir($0) }) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix("."), Int(entry.pointee.d_type) != Int(DT_REG) {
-                names.append(name)
-            }
-        }
-        return names
     }
 }
