@@ -11,21 +11,15 @@ package struct ControllerManifest {
     static let file = "cc.yaml"
 
     private static let format = DocumentFormat(
-        apiVersion: "tcptune.dev/v1", kind: "CongestionController",
-        root: Shape.Keys(keys: [
-            Shape.Key(
-                name: "apiVersion", shape: .constant("tcptune.dev/v1"), isRequired: true,
-                summary: "The format's version."),
-            Shape.Key(
-                name: "kind", shape: .constant("CongestionController"), isRequired: true,
-                summary: "What the file is."),
+        kind: "CongestionController",
+        keys: [
             Shape.Key(
                 name: "metadata", shape: .mapping(metadata), isRequired: true,
                 summary: "What the controller is."),
             Shape.Key(
                 name: "spec", shape: .mapping(spec), summary: "Its files, where not the usual ones."
             ),
-        ]))
+        ])
 
     private static let metadata = Shape.Keys(keys: [
         Shape.Key(

@@ -24,21 +24,15 @@ package struct OptionManifest: Sendable {
     package var object: String { "\(name).bpf.o" }
 
     private static let format = DocumentFormat(
-        apiVersion: "tcptune.dev/v1", kind: "HeaderOption",
-        root: Shape.Keys(keys: [
-            Shape.Key(
-                name: "apiVersion", shape: .constant("tcptune.dev/v1"), isRequired: true,
-                summary: "The format's version."),
-            Shape.Key(
-                name: "kind", shape: .constant("HeaderOption"), isRequired: true,
-                summary: "What the file is."),
+        kind: "HeaderOption",
+        keys: [
             Shape.Key(
                 name: "metadata", shape: .mapping(metadata), isRequired: true,
                 summary: "What the option is."),
             Shape.Key(
                 name: "spec", shape: .mapping(spec), isRequired: true,
                 summary: "What it is on the wire."),
-        ]))
+        ])
 
     private static let metadata = Shape.Keys(keys: [
         Shape.Key(

@@ -1,14 +1,23 @@
 /// A kind of file: the keys that it may have, and what it says that it is.
 package struct DocumentFormat: Sendable {
-    package var apiVersion: String
-    package var kind: String
-    package var root: Shape.Keys
+    package let kind: String
+    package let root: Shape.Keys
 
-    package init(apiVersion: String, kind: String, root: Shape.Keys) {
-        self.apiVersion = apiVersion
+    /// Version 1: what the file says that it is, then these keys.
+    package init(kind: String, keys: [Shape.Key]) {
         self.kind = kind
-        self.root = root
+        root = Shape.Keys(
+            keys: [
+                Shape.Key(
+                    name: "apiVersion", shape: .constant(Self.apiVersion), isRequired: true,
+                    summary: "The format's version."),
+                Shape.Key(
+                    name: "kind", shape: .constant(kind), isRequired: true,
+                    summary: "What the file is."),
+            ] + keys)
     }
+
+    package static let apiVersion = "tcptune.dev/v1"
 
     /// In bytes; a profile of 63 rules with hundreds of prefixes each is a tenth of it.
     package static let maximumSize = 1 << 20
@@ -50,9 +59,10 @@ package struct DocumentFormat: Sendable {
         guard case .mapping(let entries) = root.content else { return nil }
         for entry in entries {
             guard case .scalar(let text, _) = entry.value.content else { continue }
-            if entry.key == "apiVersion", text != apiVersion {
+            if entry.key == "apiVersion", text != Self.apiVersion {
                 return entry.value.location.diagnostic(
-                    "apiVersion \(Quoted(text)) is not one this build reads", expected: apiVersion)
+                    "apiVersion \(Quoted(text)) is not one this build reads",
+                    expected: Self.apiVersion)
             }
             if entry.key == "kind", text != kind {
                 return entry.value.location.diagnostic(
@@ -83,7 +93,7 @@ extension ProfileError {
     fileprivate static func empty(_ file: String, format: DocumentFormat) -> ProfileError {
         ProfileError(
             .unreadable, file: file, problem: "is empty",
-            expected: "expected a \(format.kind) (apiVersion: \(format.apiVersion))")
+            expected: "expected a \(format.kind) (apiVersion: \(DocumentFormat.apiVersion))")
     }
 
     static func tooLarge(_ file: String) -> ProfileError {

@@ -1,22 +1,15 @@
 /// The profile format, version 1.
 enum ProfileFormat {
-    static let apiVersion = "tcptune.dev/v1"
-    static let kind = "Profile"
-
-    static let root = Shape.Keys(keys: [
-        Shape.Key(
-            name: "apiVersion", shape: .constant(apiVersion), isRequired: true,
-            summary: "The format's version."),
-        Shape.Key(
-            name: "kind", shape: .constant(kind), isRequired: true,
-            summary: "What the file is."),
-        Shape.Key(
-            name: "metadata", shape: .mapping(metadata), isRequired: true,
-            summary: "Who the profile is."),
-        Shape.Key(
-            name: "spec", shape: .mapping(spec), isRequired: true,
-            summary: "What the profile does."),
-    ])
+    static let document = DocumentFormat(
+        kind: "Profile",
+        keys: [
+            Shape.Key(
+                name: "metadata", shape: .mapping(metadata), isRequired: true,
+                summary: "Who the profile is."),
+            Shape.Key(
+                name: "spec", shape: .mapping(spec), isRequired: true,
+                summary: "What the profile does."),
+        ])
 
     private static let metadata = Shape.Keys(keys: [
         Shape.Key(

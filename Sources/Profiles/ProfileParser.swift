@@ -1,7 +1,6 @@
 /// Reads profiles: text in, a profile or everything that is wrong with it out.
 public enum ProfileParser {
-    private static let format = DocumentFormat(
-        apiVersion: ProfileFormat.apiVersion, kind: ProfileFormat.kind, root: ProfileFormat.root)
+    private static let format = ProfileFormat.document
 
     /// Reads a profile from text.
     ///

@@ -3,7 +3,7 @@ package enum ProfileSchema {
     /// The schema as text, as it is in profiles/schema.json.
     package static var json: String {
         var definitions: [(String, JSON)] = []
-        let root = JSON(Shape.mapping(ProfileFormat.root), definitions: &definitions)
+        let root = JSON(Shape.mapping(ProfileFormat.document.root), definitions: &definitions)
         guard case .object(let properties) = root else {
             preconditionFailure("the root is a mapping")
         }

@@ -38,7 +38,7 @@ import Testing
             default: break
             }
         }
-        collect(.mapping(ProfileFormat.root))
+        collect(.mapping(ProfileFormat.document.root))
         for name in names { #expect(text.contains(name), "\(name)") }
     }
 

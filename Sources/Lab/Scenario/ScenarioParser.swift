@@ -5,21 +5,15 @@ import Workloads
 /// Reads scenarios: text in, a scenario or everything that is wrong with it out.
 package enum ScenarioParser {
     private static let format = DocumentFormat(
-        apiVersion: "tcptune.dev/v1", kind: "Scenario",
-        root: Shape.Keys(keys: [
-            Shape.Key(
-                name: "apiVersion", shape: .constant("tcptune.dev/v1"), isRequired: true,
-                summary: "The format's version."),
-            Shape.Key(
-                name: "kind", shape: .constant("Scenario"), isRequired: true,
-                summary: "What the file is."),
+        kind: "Scenario",
+        keys: [
             Shape.Key(
                 name: "metadata", shape: .mapping(metadata), isRequired: true,
                 summary: "What the scenario is for."),
             Shape.Key(
                 name: "spec", shape: .mapping(spec), isRequired: true,
                 summary: "The path, the traffic and the design."),
-        ]))
+        ])
 
     private static let metadata = Shape.Keys(keys: [
         Shape.Key(
