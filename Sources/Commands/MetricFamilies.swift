@@ -165,13 +165,9 @@ struct MetricFamilies {
         _ histogram: (AttachmentStatistics) -> Histogram
     ) throws(MetricError) {
         var family = try MetricFamily("tcptune_\(name)", .histogram, help: help, unit: unit)
-        let shared = try HistogramBounds(bounds)
+        let buckets = try MetricBuckets(bounds, scale: scale)
         for (labels, row) in rows {
-            let histogram = histogram(row.statistics)
-            let counts = histogram.counts(upTo: bounds.map { $0 / scale })
-            let value = try MetricHistogram(
-                bounds: shared, counts: counts, sum: Double(histogram.sum) * scale)
-            try family.add(labels, .histogram(value))
+            try family.add(labels, .histogram(buckets.value(histogram(row.statistics))))
         }
         families.append(family)
     }

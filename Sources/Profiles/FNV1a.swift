@@ -11,7 +11,7 @@ package enum FNV1a {
 }
 
 /// As many digits as the type has.
-func hexadecimal<Value: FixedWidthInteger>(_ value: Value) -> String {
+package func hexadecimal<Value: FixedWidthInteger>(_ value: Value) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: Value.bitWidth / 4 - digits.count) + digits
 }

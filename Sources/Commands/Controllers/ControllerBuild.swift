@@ -1,7 +1,5 @@
 import ArgumentParser
 import CongestionControl
-import SystemPackage
-import Workshop
 
 struct ControllerBuild: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,21 +9,10 @@ struct ControllerBuild: ParsableCommand {
             controller needs. An object that is there already stays when the source doesn't compile.
             """)
 
-    @Argument(help: "The plug-in's directory.")
-    var path: String
-
-    @Option(help: "The compiler: a path, or a name in PATH.")
-    var clang: String?
-
-    @Option(help: ArgumentHelp("Where the object is written instead.", valueName: "file"))
-    var output: String?
+    @OptionGroup var build: BuildOptions
 
     func run() throws {
-        let directory = FilePath(path)
-        let manifest = try ControllerManifest(in: directory)
-        let object = output.map { FilePath($0) } ?? directory.appending(manifest.object)
-        let clang = try Clang.find(clang, in: Clang.searchPath)
-        let size = try Compiler(clang).build(directory.appending(manifest.source), to: object)
-        Console.error("\(object): \(size) bytes, by \(clang.path) (clang \(clang.version))")
+        let manifest = try ControllerManifest(in: build.directory)
+        try build.build(manifest.source, to: manifest.object, for: .controller)
     }
 }

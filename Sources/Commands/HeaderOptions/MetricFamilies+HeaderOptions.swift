@@ -75,8 +75,8 @@ extension MetricFamilies {
             "tcptune_peer_delay_to_seconds", .histogram,
             help: "Queueing delay from here to the peers, as they reported it.",
             unit: "seconds")
-        let times = decades(-5..<2)
-        let windows = decades(0..<6)
+        let times = try MetricBuckets(decades(-5..<2), scale: 1e-6)
+        let windows = try MetricBuckets(decades(0..<6), scale: 1)
         for (labels, row) in rows {
             for peer in row.peers {
                 let labels =
@@ -84,21 +84,12 @@ extension MetricFamilies {
                     .adding("peer", names.workload(peer.identity) ?? "")
                     .adding("peer_profile", names.profile(peer.identity) ?? "")
                 try connections.add(labels, .integer(peer.connections))
-                try rtt.add(labels, .histogram(value(peer.rtt, times, scale: 1e-6)))
-                try cwnd.add(labels, .histogram(value(peer.congestionWindow, windows, scale: 1)))
-                try from.add(labels, .histogram(value(peer.delayIn, times, scale: 1e-6)))
-                try to.add(labels, .histogram(value(peer.delayOut, times, scale: 1e-6)))
+                try rtt.add(labels, .histogram(times.value(peer.rtt)))
+                try cwnd.add(labels, .histogram(windows.value(peer.congestionWindow)))
+                try from.add(labels, .histogram(times.value(peer.delayIn)))
+                try to.add(labels, .histogram(times.value(peer.delayOut)))
             }
         }
         families += [connections, rtt, cwnd, from, to]
-    }
-
-    private func value(
-        _ histogram: Histogram, _ bounds: [Double], scale: Double
-    ) throws(MetricError) -> MetricHistogram {
-        try MetricHistogram(
-            bounds: try HistogramBounds(bounds),
-            counts: histogram.counts(upTo: bounds.map { $0 / scale }),
-            sum: Double(histogram.sum) * scale)
     }
 }

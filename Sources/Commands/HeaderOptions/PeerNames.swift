@@ -40,8 +40,6 @@ struct PeerNames {
     ) -> String? {
         if identity.isRest { return "others" }
         guard hash != 0 else { return nil }
-        if let name = table[hash] { return name }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
+        return table[hash] ?? hexadecimal(hash)
     }
 }
