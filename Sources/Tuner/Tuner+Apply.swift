@@ -56,11 +56,13 @@ extension Tuner {
         let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
-            let hadHeaders = try reader.attachments().contains(where: \.hasHeaderOptions)
+            var hasListeners = policy.headers.all != 0
+            for cgroup in cgroups where !hasListeners {
+                hasListeners = try reader.attachment(of: cgroup.id)?.hasHeaderOptions ?? false
+            }
             try register(policy.registrations)
             try attach(policy, to: resolved)
             if options.resetStatistics { try resetStatistics(of: cgroups) }
-            let hasListeners = hadHeaders || policy.headers.all != 0
             guard options.existing || hasListeners else {
                 return ApplyReport(plan: plan, adopted: nil, deafListeners: 0)
             }
