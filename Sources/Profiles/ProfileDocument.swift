@@ -24,7 +24,8 @@ indirect enum ProfileDocument {
         let statistics = Self.statistics(profile.statistics, defaults: defaults)
         if !statistics.isEmpty { spec.append(("statistics", .pairs(statistics))) }
         self = .pairs([
-            ("apiVersion", .text(DocumentFormat.apiVersion)), ("kind", .text(ProfileFormat.document.kind)),
+            ("apiVersion", .text(DocumentFormat.apiVersion)),
+            ("kind", .text(ProfileFormat.document.kind)),
             ("metadata", .pairs(metadata)), ("spec", .pairs(spec)),
         ])
     }
