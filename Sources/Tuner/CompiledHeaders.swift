@@ -9,6 +9,7 @@ struct CompiledHeaders {
         repeating: tt_header_setting(), count: Int(TT_HDR_COUNT.rawValue))
     /// In use, a bit per `tt_header_option`.
     private(set) var all: UInt32 = 0
+    var isEmpty: Bool { all == 0 }
     /// Of these, those that everyone gets.
     private(set) var anyPeer: UInt32 = 0
     /// Each with every option that an address in it gets, shorter prefixes' included.

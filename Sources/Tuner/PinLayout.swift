@@ -3,11 +3,11 @@ import SystemPackage
 
 /// Where tcptune's state is pinned: the kernel's objects are the only truth, these are their names.
 ///
-///     v2/maps/{identity,statistics,connections}    shared by all attachments
-///     v2/events/{event_control,...}                where listeners to events are entered
-///     v2/events/SLOT/                              locked by the listener in that slot
-///     v2/cc/NAME/                                  a registered BPF controller
-///     v2/attachments/CGROUP-ID/{link,record}       a profile on a cgroup
+///     v3/maps/{identity,statistics,connections}    shared by all attachments
+///     v3/events/{event_control,...}                where listeners to events are entered
+///     v3/events/SLOT/                              locked by the listener in that slot
+///     v3/cc/NAME/                                  a registered BPF controller
+///     v3/attachments/CGROUP-ID/{link,record}       a profile on a cgroup
 struct PinLayout {
     /// What holds a directory per ABI version.
     let base: FilePath

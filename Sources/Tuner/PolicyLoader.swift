@@ -8,7 +8,8 @@ import SystemPackage
 struct LoadedPolicy: ~Copyable {
     let program: Program
     let maps: SharedMaps
-    /// Held open until an attachment pins it: the kernel would empty it. Nil: one has.
+    /// Held open until an attachment pins it: the kernel would empty it. Nil: one has, or there
+    /// are no plug-ins.
     let options: Map?
 }
 
@@ -28,9 +29,17 @@ struct PolicyLoader {
     /// Loads the program that is attached to cgroups, with its record bound to it.
     func loadPolicy(_ policy: CompiledPolicy) throws(TunerError) -> LoadedPolicy {
         let object = try kernel { () throws(BPFError) in
-            var object = try prepare(policy, program: "policy")
+            let headers = policy.headers
+            var object = try Object(
+                headers.isEmpty
+                    ? BPFPrograms.policy
+                    : headers.plugins.isEmpty
+                        ? BPFPrograms.policy_headers : BPFPrograms.policy_plugins)
+            try prepare(object, policy)
+            if !headers.isEmpty { try setHeaderKnobs(object, headers) }
             try object.load()
             try fill(object, policy)
+            if !headers.isEmpty { try fill(object, headers) }
             return object
         }
         let maps = try kernel { () throws(BPFError) in
@@ -43,7 +52,7 @@ struct PolicyLoader {
             return program
         }
         let options = try kernel { () throws(BPFError) in
-            try object.map(named: OptionPrograms.map)
+            policy.headers.plugins.isEmpty ? nil : try object.map(named: OptionPrograms.map)
         }
         return LoadedPolicy(program: program, maps: maps, options: options)
     }
@@ -52,7 +61,9 @@ struct PolicyLoader {
     func loadAdoption(
         _ policy: CompiledPolicy, _ scope: Tuner.AdoptionScope, release: Bool
     ) throws(BPFError) -> LoadedAdoption {
-        var object = try prepare(policy, program: "adopt")
+        var object = try Object(BPFPrograms.adopt)
+        try prepare(object, policy)
+        try object.set(knob: "has_headers", to: .bool(!policy.headers.isEmpty))
         try object.set(knob: "release", to: .bool(release))
         try object.set(knob: "only_listeners", to: .bool(scope == .listeners))
         try object.load()
@@ -61,19 +72,14 @@ struct PolicyLoader {
         return LoadedAdoption(object: object, iterator: iterator)
     }
 
-    private func prepare(_ policy: CompiledPolicy, program: String) throws(BPFError) -> Object {
-        let object = try Object(BPFPrograms.policy)
-        for other in object.programs where other.name != program {
-            try object.setAutoload(false, ofProgram: other.name)
-        }
+    private func prepare(
+        _ object: borrowing Object, _ policy: CompiledPolicy
+    ) throws(BPFError) {
         if let shared = try SharedMaps.open(layout) { try shared.share(with: object) }
         try EventMaps.openOrMake(layout, files).share(with: object)
         try setKnobs(object, policy)
-        try object.setMaxEntries(
-            max(1, policy.rules.remotes.count), ofMap: "rules_remote")
-        try object.setMaxEntries(max(1, policy.headers.peers.count), ofMap: "header_peers")
+        try object.setMaxEntries(max(1, policy.rules.remotes.count), ofMap: "rules_remote")
         try object.setMaxEntries(max(1, policy.rules.ports.count), ofMap: "rules_port")
-        return object
     }
 
     private func setKnobs(_ object: borrowing Object, _ policy: CompiledPolicy) throws(BPFError) {
@@ -91,7 +97,6 @@ struct PolicyLoader {
         let all = (Int(TT_MAX_RULES) + 1) * MemoryLayout<tt_settings>.stride
         settings += Array(repeating: 0, count: all - settings.count)
         try object.set(knob: "settings", to: .bytes(settings))
-        try setHeaderKnobs(object, policy.headers)
     }
 
     private func setHeaderKnobs(
@@ -100,12 +105,12 @@ struct PolicyLoader {
         try object.set(knob: "headers", to: .unsigned(UInt64(headers.all)))
         try object.set(knob: "headers_any_peer", to: .unsigned(UInt64(headers.anyPeer)))
         try object.set(knob: "headers_by_peer", to: .bool(!headers.peers.isEmpty))
-        try object.set(knob: "plugins", to: .bool(!headers.plugins.isEmpty))
         try object.set(knob: "profile_identity", to: .unsigned(UInt64(headers.profileIdentity)))
         try object.set(knob: "identity_later", to: .bool(headers.identityLater))
         try object.set(knob: "raw_identity", to: .unsigned(UInt64(headers.rawIdentity)))
         try object.set(
             knob: "header", to: .bytes(headers.settings.withUnsafeBytes { Array($0) }))
+        try object.setMaxEntries(max(1, headers.peers.count), ofMap: "header_peers")
     }
 
     private func fill(
@@ -123,12 +128,15 @@ struct PolicyLoader {
             let map = try object.map(named: "rules_port")
             for (port, set) in rules.ports { try map.update(port, to: set) }
         }
-        if !policy.headers.peers.isEmpty {
-            let map = try object.map(named: "header_peers")
-            for peer in policy.headers.peers {
-                let length = bytes(of: UInt32(peer.prefix.length))
-                try map.store(bytes(of: peer.options), at: length + peer.prefix.bytes)
-            }
+    }
+
+    private func fill(
+        _ object: borrowing Object, _ headers: CompiledHeaders
+    ) throws(BPFError) {
+        let map = try object.map(named: "header_peers")
+        for peer in headers.peers {
+            let length = bytes(of: UInt32(peer.prefix.length))
+            try map.store(bytes(of: peer.options), at: length + peer.prefix.bytes)
         }
     }
 }

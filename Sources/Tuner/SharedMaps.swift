@@ -21,10 +21,12 @@ package struct SharedMaps: ~Copyable {
     package let refusals: Map
     /// Socket storage: what plug-ins' header options said.
     let optionValues: Map
+    /// Whether there has ever been an entry in ``refusals``.
+    let anyRefusals: Map
 
     static let names = [
         "identity", "statistics", "connections", "header_options", "peers", "peer_rest",
-        "refusals", "option_values",
+        "refusals", "option_values", "any_refusals",
     ]
 
     /// Each by its name; nil: one is missing.
@@ -35,7 +37,8 @@ package struct SharedMaps: ~Copyable {
             let connections = try find("connections"),
             let headerOptions = try find("header_options"), let peers = try find("peers"),
             let peerRest = try find("peer_rest"), let refusals = try find("refusals"),
-            let optionValues = try find("option_values")
+            let optionValues = try find("option_values"),
+            let anyRefusals = try find("any_refusals")
         else { return nil }
         self.identity = identity
         self.statistics = statistics
@@ -45,6 +48,7 @@ package struct SharedMaps: ~Copyable {
         self.peerRest = peerRest
         self.refusals = refusals
         self.optionValues = optionValues
+        self.anyRefusals = anyRefusals
     }
 
     private func visit(
@@ -58,6 +62,7 @@ package struct SharedMaps: ~Copyable {
         try body(peerRest, "peer_rest")
         try body(refusals, "refusals")
         try body(optionValues, "option_values")
+        try body(anyRefusals, "any_refusals")
     }
 
     /// The pinned ones; nil when nothing is applied.

@@ -56,7 +56,7 @@ extension Tuner {
         let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
             let plan = try plan(policy, for: cgroups)
-            var hasListeners = policy.headers.all != 0
+            var hasListeners = !policy.headers.isEmpty
             for cgroup in cgroups where !hasListeners {
                 hasListeners = try reader.attachment(of: cgroup.id)?.hasHeaderOptions ?? false
             }
@@ -122,7 +122,7 @@ extension Tuner {
         do throws(TunerError) {
             for target in targets {
                 let step = try attach(
-                    loaded, to: target, hasHeaders: policy.headers.all != 0)
+                    loaded, to: target, hasHeaders: !policy.headers.isEmpty)
                 if let step { done.append(step) }
             }
         } catch {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The callbacks about header options, by segment. */
+/* Header options, as the policy has them: by callback. */
 #ifndef TCPTUNE_HEADER_H
 #define TCPTUNE_HEADER_H
 
 #include "context.h"
-#include "header_data.h"
 #include "header_handshake.h"
+#include "header_receive.h"
+#include "header_send.h"
 
+#ifdef WITH_PLUGINS
 /* Plug-ins' programs, one after the other; each calls the next. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -14,8 +16,7 @@ struct {
 	__type(key, u32);
 	__type(value, u32);
 } option_programs SEC(".maps");
-
-const volatile bool plugins;
+#endif
 
 /* The callbacks that header options need from the start. */
 static __always_inline int header_callbacks(void)
@@ -25,72 +26,32 @@ static __always_inline int header_callbacks(void)
 }
 
 /*
- * Of nested attachments the innermost, which runs first, answers for a listener. There is no state
- * that it could be told by: it leaves a mark where the kernel passes an argument in, and, for these
- * callbacks, takes nothing out.
- */
-#define SPOKEN_FOR 0x74740000
-
-static __always_inline bool speaks_for_listener(struct bpf_sock_ops *ctx)
-{
-	u32 argument = ctx->args[0];
-
-	if ((argument & 0xffff0000) == SPOKEN_FOR)
-		return false;
-	ctx->reply = argument | SPOKEN_FOR;
-	return true;
-}
-
-/* A profile without header options: what one with them has left is due no more. */
-static __always_inline void header_unused(struct bpf_sock_ops *ctx, u64 attachment)
-{
-	struct tt_header_state *state;
-
-	if (!ctx->is_fullsock) {
-		speaks_for_listener(ctx);
-		return;
-	}
-	if (is_inherited(ctx->bpf_sock_ops_cb_flags))
-		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags & ~LISTENER_FLAGS);
-	state = header_own(ctx, attachment);
-	if (state)
-		header_lower(ctx, state);
-}
-
-/*
  * Functions of their own, and not static ones: the verifier takes each by itself then, instead of
  * every way through one after every way to it. They return callback flags, or nothing that counts.
  */
-__noinline int header_on_connect(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-				 u64 attachment, u32 flags)
+__noinline int header_on_start(struct bpf_sock_ops *ctx, struct tt_statistics *st,
+			       struct tt_connection *conn, u32 flags)
 {
-	u32 remote[4];
-
-	if (!st)
+	if (!st || !conn)
 		return flags;
-	remote_of(remote, ctx);
-	return header_connect(ctx, st, attachment, remote, flags);
-}
-
-__noinline int header_on_accept(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-				u64 attachment, u32 rule, u32 flags)
-{
-	u32 remote[4];
-
-	if (!st)
-		return flags;
-	remote_of(remote, ctx);
-	return header_accepted(ctx, st, attachment, settings_of(rule), remote, flags);
+	return conn->flags & TT_CONN_PASSIVE ?
+		       header_accepted(ctx, st, &conn->header, conn->attachment,
+				       settings_of(conn->rule), flags) :
+		       header_connect(ctx, st, &conn->header, conn->attachment, flags);
 }
 
 __noinline int header_on_established(struct bpf_sock_ops *ctx, struct tt_statistics *st,
-				     u64 attachment, u32 rule, u32 flags)
+				     struct tt_connection *conn, u32 flags)
 {
-	struct tt_header_state *state = header_own(ctx, attachment);
+	struct tt_header_state *state;
 
-	if (!st || !state)
+	if (!st || !conn)
 		return flags;
-	return header_connected(ctx, st, state, settings_of(rule), flags);
+	state = &conn->header;
+	if (state->attachment != conn->attachment)
+		return flags;
+	header_refresh(state);
+	return header_connected(ctx, st, state, settings_of(conn->rule), flags);
 }
 
 /* The room for a SYN-ACK's options, or their bytes: there is no socket yet. */
@@ -171,6 +132,37 @@ static __always_inline void header_start(struct bpf_sock_ops *ctx, u64 attachmen
 	tp = tcp_sock_of(ctx);
 	if (state && tp)
 		header_due(ctx, state, tp, HDR_RAW_BITS);
+}
+
+/* SYN-ACKs are written on the listener's behalf; it is no connection of anyone's. */
+static __always_inline void header_listening(struct bpf_sock_ops *ctx, u64 attachment)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct tt_header_state *state;
+
+	if (!sk || !speaks_for_listener(ctx))
+		return;
+	state = bpf_sk_storage_get(&header_options, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (state)
+		bpf_sock_ops_cb_flags_set(
+			ctx, header_listen(ctx, state, attachment, ctx->bpf_sock_ops_cb_flags));
+}
+
+/* What the programs of plug-ins' options are called for, after this one. */
+static __always_inline bool has_plugin_work(u32 op)
+{
+	return op == BPF_SOCK_OPS_WRITE_HDR_OPT_CB || op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB ||
+	       op == BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB ||
+	       op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB;
+}
+
+/* A tail call, even one not taken, makes every call of every function of the program slower. */
+static __always_inline void header_plugins(struct bpf_sock_ops *ctx)
+{
+#ifdef WITH_PLUGINS
+	if (has_plugin_work(ctx->op))
+		bpf_tail_call(ctx, &option_programs, 0);
+#endif
 }
 
 #endif

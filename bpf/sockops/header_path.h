@@ -29,8 +29,11 @@ static __always_inline void path_of(struct tt_path *key, struct bpf_sock_ops *ct
 static __always_inline const struct tt_refusal *path_find(struct bpf_sock_ops *ctx,
 							  const u32 remote[4])
 {
+	const u32 *any = bpf_map_lookup_elem(&any_refusals, &(u32){ 0 });
 	struct tt_path key;
 
+	if (!any || !*any)
+		return NULL;
 	path_of(&key, ctx, remote);
 	return bpf_map_lookup_elem(&refusals, &key);
 }
@@ -52,6 +55,7 @@ static __always_inline void path_accepts(struct bpf_sock_ops *ctx, const u32 rem
 static __always_inline void path_strike(struct bpf_sock_ops *ctx, const u32 remote[4], bool sure)
 {
 	struct tt_refusal refusal = { .until_ns = bpf_ktime_get_ns() };
+	u32 *any = bpf_map_lookup_elem(&any_refusals, &(u32){ 0 });
 	struct tt_refusal *earlier;
 	struct tt_path key;
 
@@ -62,6 +66,8 @@ static __always_inline void path_strike(struct bpf_sock_ops *ctx, const u32 remo
 	if (earlier || sure)
 		refusal.until_ns += REFUSAL_NS;
 	bpf_map_update_elem(&refusals, &key, &refusal, BPF_ANY);
+	if (any)
+		*any = 1;
 }
 
 #endif

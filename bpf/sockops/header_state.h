@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a profile's header options are, who may get them, and what is kept of each connection.
- * Without any, all of it is false constants at load, and the verifier removes the code.
+ * Those that it doesn't have are false constants at load, and the verifier removes the code.
  */
 #ifndef TCPTUNE_HEADER_STATE_H
 #define TCPTUNE_HEADER_STATE_H
 
 #include "accounting.h"
+#include "header_flags.h"
 #include "maps.h"
 #include "match.h"
 
@@ -58,59 +59,6 @@ static __always_inline u32 headers_for(const u32 remote[4])
 	return headers & (headers_any_peer | (more ? *more : 0));
 }
 
-static __always_inline struct tt_header_state *header_state_of(struct bpf_sock_ops *ctx)
-{
-	struct bpf_sock *sk = ctx->sk;
-	struct tt_connection *conn;
-
-	if (!sk)
-		return NULL;
-	conn = bpf_sk_storage_get(&connections, sk, NULL, 0);
-	return conn ? &conn->header : NULL;
-}
-
-/*
- * An accepted connection starts with its listener's callbacks. That the one for writing is ours,
- * and not another program's, it can tell by this one beside it, which nothing calls on a listener.
- */
-#define LISTENER_MARK BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG
-#define LISTENER_FLAGS (BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG | LISTENER_MARK)
-
-static __always_inline bool is_inherited(int flags)
-{
-	return (flags & LISTENER_FLAGS) == LISTENER_FLAGS;
-}
-
-/*
- * The write callback runs for every segment while it is on, so it is on only while something is
- * due. Others' programs may want it, too: one that was on before stays on.
- */
-static __always_inline int header_raised(struct tt_header_state *state, int flags)
-{
-	if (flags & BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG)
-		return flags;
-	state->flags |= TT_HDR_RAISED;
-	return flags | BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
-}
-
-static __always_inline void header_raise(struct bpf_sock_ops *ctx, struct tt_header_state *state)
-{
-	int flags = ctx->bpf_sock_ops_cb_flags;
-
-	if (!(flags & BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG))
-		bpf_sock_ops_cb_flags_set(ctx, header_raised(state, flags));
-}
-
-static __always_inline void header_lower(struct bpf_sock_ops *ctx, struct tt_header_state *state)
-{
-	int flags = ctx->bpf_sock_ops_cb_flags;
-
-	if (!(state->flags & TT_HDR_RAISED))
-		return;
-	state->flags &= ~TT_HDR_RAISED;
-	bpf_sock_ops_cb_flags_set(ctx, flags & ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG);
-}
-
 /* A connection starts, on a socket that may have had another before. */
 static __always_inline void header_begin(struct tt_header_state *state, u64 attachment)
 {
@@ -119,9 +67,23 @@ static __always_inline void header_begin(struct tt_header_state *state, u64 atta
 	state->raws = raw_identity;
 }
 
+/* Of what was negotiated under another profile stays what this one means the same by. */
+static __always_inline void header_refresh(struct tt_header_state *state)
+{
+	if (state->raws != raw_identity) {
+		state->raws = raw_identity;
+		state->offered &= ~HDR_RAW_BITS;
+		state->negotiated &= ~HDR_RAW_BITS;
+		state->want &= ~HDR_RAW_BITS;
+	}
+	state->offered &= headers;
+	state->negotiated &= headers;
+	state->want &= headers;
+}
+
 /*
  * The socket's state if it is this attachment's. What an attachment that is gone wanted is due no
- * more; and of what was negotiated under another profile stays what this one means the same by.
+ * more.
  */
 static __always_inline struct tt_header_state *header_own(struct bpf_sock_ops *ctx, u64 attachment)
 {
@@ -134,15 +96,7 @@ static __always_inline struct tt_header_state *header_own(struct bpf_sock_ops *c
 			header_lower(ctx, state);
 		return NULL;
 	}
-	if (state->raws != raw_identity) {
-		state->raws = raw_identity;
-		state->offered &= ~HDR_RAW_BITS;
-		state->negotiated &= ~HDR_RAW_BITS;
-		state->want &= ~HDR_RAW_BITS;
-	}
-	state->offered &= headers;
-	state->negotiated &= headers;
-	state->want &= headers;
+	header_refresh(state);
 	return state;
 }
 

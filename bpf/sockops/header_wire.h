@@ -6,6 +6,9 @@
 #include <tcptune/histogram.h>
 #include <tcptune/kernel.h>
 
+#define TCPHDR_FIN 1
+#define TCPHDR_SYN 2
+
 #define KIND_USER_TIMEOUT 28 /* RFC 5482 */
 #define KIND_EXPERIMENT 254  /* RFC 6994 */
 

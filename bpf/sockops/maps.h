@@ -79,6 +79,14 @@ struct {
 	__type(value, struct tt_refusal);
 } refusals SEC(".maps");
 
+/* Whether there has ever been one: on most hosts never, and that is quicker to see. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} any_refusals SEC(".maps");
+
 static __always_inline struct tt_statistics *statistics_of(u64 attachment)
 {
 	return bpf_map_lookup_elem(&statistics, &attachment);

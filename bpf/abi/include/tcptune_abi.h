@@ -12,7 +12,7 @@
 #include "../../include/tcptune/option_abi.h"
 
 /* Part of the pin path: another layout is another directory. */
-#define TT_ABI_VERSION 2
+#define TT_ABI_VERSION 3
 
 /* One bit each in a 64-bit mask; see bpf/sockops/match.h. */
 #define TT_MAX_RULES 63

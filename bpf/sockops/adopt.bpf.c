@@ -1,16 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * Connections that were open before: taken over by the profile, or released from it. A TCP
- * iterator, run once in every network namespace; it holds each socket's lock. It stands in the
- * policy's object because it shares its settings and rules.
+ * iterator, run once in every network namespace; it holds each socket's lock.
  */
-#ifndef TCPTUNE_ADOPT_H
-#define TCPTUNE_ADOPT_H
-
 #include "accounting.h"
 #include "callbacks.h"
 #include "events.h"
-#include "header.h"
+#include "header_listener.h"
 #include "maps.h"
 #include "match.h"
 #include "settings.h"
@@ -20,6 +16,7 @@
 
 const volatile bool release;
 const volatile bool only_listeners;
+const volatile bool has_headers; /* the profile has header options */
 
 /* Every attachment by its cgroup, since the innermost decides; `take` marks the ones meant. */
 struct {
@@ -216,7 +213,7 @@ static __always_inline void adopt_listener(struct sock *sk, struct tcp_sock *tp,
 
 	if (release)
 		attachment = successor(sk);
-	if (release ? attachment : headers) {
+	if (release ? attachment : has_headers) {
 		state = bpf_sk_storage_get(&header_options, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 		if (state)
 			count_listener(!set_callbacks(
@@ -280,4 +277,4 @@ int adopt(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
-#endif
+char _license[] SEC("license") = "GPL";
