@@ -42,16 +42,14 @@ static __always_inline int header_connect(struct bpf_sock_ops *ctx, struct tt_st
 					  struct tt_header_state *state, u64 attachment, int flags)
 {
 	const struct tt_refusal *refusal;
-	u32 remote[4], allowed;
+	u32 allowed = headers_allowed(ctx);
 
-	remote_of(remote, ctx);
-	allowed = headers_for(remote);
 	if (state->flags & TT_HDR_RAISED) /* an earlier connection's of the same socket */
 		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
 	header_begin(state, attachment);
 	if (!allowed)
 		return flags;
-	refusal = path_find(ctx, remote);
+	refusal = path_find(ctx);
 	if (refusal)
 		state->flags |= TT_HDR_STRUCK;
 	if (path_refuses(refusal)) {
@@ -121,13 +119,11 @@ static __always_inline void header_synack(struct bpf_sock_ops *ctx, struct tt_st
 		.write = write,
 	};
 	u8 option[OPTION_MAX] = {};
-	u32 remote[4];
 	long length;
 
 	if (is_sent_again(ctx))
 		return;
-	remote_of(remote, ctx);
-	g.allowed = headers_for(remote);
+	g.allowed = headers_allowed(ctx);
 	if (!g.allowed)
 		return;
 	/* The bytes are asked for only where there was room: then the SYN had a hello. */
@@ -147,13 +143,12 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 					    struct tt_header_state *state,
 					    const volatile struct tt_settings *s, int flags)
 {
-	u32 remote[4], raws = 0;
+	u32 raws = 0;
 	bool answered = false;
 	struct hello h;
 
 	if (!state->offered)
 		return flags;
-	remote_of(remote, ctx);
 	if (state->flags & TT_HDR_RAISED) {
 		state->flags &= ~TT_HDR_RAISED;
 		flags &= ~BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG;
@@ -174,9 +169,9 @@ static __always_inline int header_connected(struct bpf_sock_ops *ctx, struct tt_
 	if (!answered)
 		state->flags &= ~TT_HDR_RESEND;
 	if (state->flags & TT_HDR_FELL_BACK && !answered && !raws)
-		path_strike(ctx, remote, false);
+		path_strike(ctx, false);
 	else if (state->flags & TT_HDR_STRUCK)
-		path_accepts(ctx, remote);
+		path_accepts(ctx);
 	if (!answered && !raws && !(state->flags & TT_HDR_FELL_BACK) &&
 	    headers & (HDR_OWN_BITS | HDR_RAW_BITS)) {
 		count_header(st, TT_HDR_UNANSWERED);
@@ -195,11 +190,9 @@ static __always_inline int header_accepted(struct bpf_sock_ops *ctx, struct tt_s
 {
 	bool inherited, again, early = ctx->skb_tcp_flags & TCPHDR_SYN;
 	struct tcp_sock *tp = tcp_sock_of(ctx);
-	u32 remote[4], allowed;
+	u32 allowed = headers_allowed(ctx);
 	struct hello h;
 
-	remote_of(remote, ctx);
-	allowed = headers_for(remote);
 	/* A connection of Fast Open is there before its SYN-ACK, which is written on its behalf. */
 	inherited = is_inherited(flags);
 	if (inherited)

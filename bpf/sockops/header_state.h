@@ -7,9 +7,8 @@
 #define TCPTUNE_HEADER_STATE_H
 
 #include "accounting.h"
+#include "context.h"
 #include "header_flags.h"
-#include "maps.h"
-#include "match.h"
 
 const volatile u32 headers; /* in use, a bit per tt_header_option */
 const volatile bool headers_by_peer; /* some have prefixes */
@@ -46,23 +45,23 @@ static __always_inline void count_header(struct tt_statistics *st, u32 counter)
 		__sync_fetch_and_add(&st->header[counter], 1);
 }
 
-/* The options that a remote address may get. */
-static __always_inline u32 headers_for(const u32 remote[4])
+/* The options that the remote address may get. */
+static __always_inline u32 headers_allowed(struct bpf_sock_ops *ctx)
 {
 	struct remote_key key = { .prefix_length = 128 };
 	u64 *more;
 
 	if (!headers_by_peer)
 		return headers;
-	__builtin_memcpy(key.address, remote, sizeof(key.address));
+	remote_of(key.address, ctx);
 	more = bpf_map_lookup_elem(&header_peers, &key);
 	return headers & (headers_any_peer | (more ? *more : 0));
 }
 
-/* A connection starts, on a socket that may have had another before. */
+/* A connection starts; its state is zero. */
 static __always_inline void header_begin(struct tt_header_state *state, u64 attachment)
 {
-	__builtin_memset(state, 0, sizeof(*state));
+	state->flags = 0; /* but for what an earlier one of the same socket has raised */
 	state->attachment = attachment;
 	state->raws = raw_identity;
 }

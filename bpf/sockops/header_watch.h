@@ -63,7 +63,6 @@ static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment
 {
 	struct tt_header_state *state = header_own(ctx, attachment);
 	struct tt_statistics *st;
-	u32 remote[4];
 
 	if (!state || !state->probe || ctx->args[0] != state->probe)
 		return;
@@ -82,8 +81,7 @@ static __always_inline void header_lost(struct bpf_sock_ops *ctx, u64 attachment
 	st = statistics_of(attachment);
 	if (st)
 		count_header(st, TT_HDR_ABANDONED);
-	remote_of(remote, ctx);
-	path_strike(ctx, remote, true);
+	path_strike(ctx, true);
 }
 
 #endif
