@@ -84,6 +84,17 @@ let package = Package(
                 "Profiles", "Tuner", system,
             ], swiftSettings: strict),
         .target(
+            name: "HTTPServer", dependencies: ["CShim", "Host", system], swiftSettings: strict),
+        .target(
+            name: "Exporter",
+            dependencies: ["CTcptuneABI", "Metrics", "Profiles", "Telemetry", "Tuner"],
+            swiftSettings: strict),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Exporter", "HTTPServer", "Host", "Metrics", "Pods", "Profiles", "Tuner", system,
+            ], swiftSettings: strict),
+        .target(
             name: "Workshop",
             dependencies: [
                 "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", "Profiles",
@@ -92,9 +103,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host",
-                "Lab", "LinkModel", "Metrics", "Pods", "Profiles", "Telemetry", "Tuner",
-                "Workloads", "Workshop", system,
+                "Agent", "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Exporter",
+                "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
+                "Telemetry", "Tuner", "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
