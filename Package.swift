@@ -175,8 +175,19 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PodsTests",
-            dependencies: ["GRPC", "Host", "Pods", "TestSupport", "tcptune", system],
-            exclude: ["Node"], swiftSettings: strict),
+            dependencies: [
+                "GRPC", "Host", "NodeSupport", "Pods", "TestSupport", "tcptune", system,
+            ], swiftSettings: strict),
+        // A node with a container runtime of its own.
+        .target(
+            name: "NodeSupport", dependencies: ["GRPC", "Host", "TestSupport", system],
+            path: "Tests/NodeSupport", exclude: ["Node"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "BPF", "Host", "NodeSupport", "Pods", "Profiles", "TestSupport", "Tuner",
+                "tcptune", system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
             swiftSettings: strict),

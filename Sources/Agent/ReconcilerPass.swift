@@ -52,9 +52,11 @@ struct ReconcilerPass {
         let current = known[cgroup.id]
         let isTuned = current?.state == .active && current?.pod != nil
         let decision = policy.decision(for: pod)
-        // What the policies say of a pod whose labels aren't known is a guess: good enough for one
-        // that has no profile, not to take one away.
-        if pod.labels == nil, isTuned {
+        // What the policies say of a pod whose annotations aren't known is a guess: good enough for one
+        // that has no profile, or for another state of the one it has, not to take that away.
+        if isTuned, pod.annotations == nil, policy.configuration.annotations,
+            current?.profile != Self.profile(decision, &policy)
+        {
             tuned += 1
             return
         }
@@ -68,10 +70,20 @@ struct ReconcilerPass {
             unwanted.append(
                 Subject(pod: pod, cgroup: cgroup, reason: reason, current: current))
         case .undecided(let policy):
+            guard !isTuned else {
+                tuned += 1
+                return
+            }
             problems[pod.uid] = PodProblem(
                 kind: .undecided,
                 words: "policy \(policy) asks for what only the container runtime knows")
         }
+    }
+
+    /// The name of the one decided for.
+    private static func profile(_ decision: PodDecision, _ policy: inout AgentPolicy) -> String? {
+        guard case .profile(let name, let reason) = decision else { return nil }
+        return (try? policy.profile(name, for: reason))?.name
     }
 
     private mutating func wish(
