@@ -64,6 +64,8 @@ let package = Package(
         .target(name: "GRPC", dependencies: ["Host", system], swiftSettings: strict),
         .target(name: "Pods", dependencies: ["GRPC", "Host", system], swiftSettings: strict),
         .target(
+            name: "HTTPServer", dependencies: ["CShim", "Host", system], swiftSettings: strict),
+        .target(
             name: "CongestionControl",
             dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
             swiftSettings: strict),
@@ -190,6 +192,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "Host", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
             name: "LabTests",
