@@ -86,8 +86,6 @@ let package = Package(
                 "Profiles", "Tuner", system,
             ], swiftSettings: strict),
         .target(
-            name: "HTTPServer", dependencies: ["CShim", "Host", system], swiftSettings: strict),
-        .target(
             name: "Exporter",
             dependencies: ["CTcptuneABI", "Metrics", "Profiles", "Telemetry", "Tuner"],
             swiftSettings: strict),
