@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// The HTTP/2 of a client that makes one request at a time (RFC 9113): frames, header blocks, and
-/// what the server may do to the connection meanwhile.
+/// what the server may do to the connection meanwhile. Without a deadline nothing waits.
 struct Connection: ~Copyable {
     enum Event {
         case headers(stream: UInt32, [HeaderTable.Field], isLast: Bool)
@@ -31,7 +31,7 @@ struct Connection: ~Copyable {
     private(set) var maximumFrame = Frame.defaultMaximumSize
     private var stream: UInt32 = 0
 
-    init(to path: FilePath, _ deadline: Deadline) throws(GRPCError) {
+    init(to path: FilePath, _ deadline: Deadline?) throws(GRPCError) {
         let socket = try UnixSocket(connectedTo: path, deadline)
         let settings = Frame.settings([(key: Frame.Setting.enablePush, value: 0)])
         try socket.send(Self.preface + settings.bytes, deadline)
@@ -39,11 +39,14 @@ struct Connection: ~Copyable {
         self.socket = socket
     }
 
+    /// Readable when something has come.
+    var descriptor: FileDescriptor { socket.raw }
+
     /// What may be sent now.
     var window: Int { min(connectionWindow, streamWindow) }
 
     /// Opens a stream with its headers.
-    mutating func open(_ headers: [UInt8], _ deadline: Deadline) throws(GRPCError) -> UInt32 {
+    mutating func open(_ headers: [UInt8], _ deadline: Deadline?) throws(GRPCError) -> UInt32 {
         stream = stream == 0 ? 1 : stream + 2
         guard stream <= lastStream else {
             throw GRPCError(.closed, on: path.string, because: "the server is going away")
@@ -57,7 +60,7 @@ struct Connection: ~Copyable {
 
     /// At most what the window and ``maximumFrame`` allow.
     mutating func send(
-        data: ArraySlice<UInt8>, isLast: Bool, _ deadline: Deadline
+        data: ArraySlice<UInt8>, isLast: Bool, _ deadline: Deadline?
     ) throws(GRPCError) {
         connectionWindow -= data.count
         streamWindow -= data.count
@@ -67,9 +70,9 @@ struct Connection: ~Copyable {
                 Array(data)), deadline)
     }
 
-    /// Waits for a frame and does what it asks of the connection.
-    mutating func next(_ deadline: Deadline) throws(GRPCError) -> Event {
-        let frame = try receive(deadline)
+    /// Waits for a frame and does what it asks of the connection; nil: none, and no deadline.
+    mutating func next(_ deadline: Deadline?) throws(GRPCError) -> Event? {
+        guard let frame = try receive(deadline) else { return nil }
         var replies: [Frame] = []
         let event: Event
         do throws(WireError) {
@@ -166,7 +169,7 @@ struct Connection: ~Copyable {
         return window + increment
     }
 
-    private mutating func receive(_ deadline: Deadline) throws(GRPCError) -> Frame {
+    private mutating func receive(_ deadline: Deadline?) throws(GRPCError) -> Frame? {
         while true {
             do throws(WireError) {
                 if let (frame, size) = try Frame.parse(received[...]) {
@@ -178,7 +181,7 @@ struct Connection: ~Copyable {
                 guard hasGreeted else { throw notHTTP2 }
                 throw malformed(error)
             }
-            let more = try socket.receive(deadline)
+            guard let more = try socket.receive(deadline) else { return nil }
             guard !more.isEmpty else {
                 guard hasGreeted else { throw notHTTP2 }
                 throw GRPCError(.closed, on: path.string, because: "the server hung up")
@@ -197,7 +200,7 @@ struct Connection: ~Copyable {
         GRPCError(.notGRPC, on: path.string, because: "what listens there doesn't speak HTTP/2")
     }
 
-    private func send(_ frame: Frame, _ deadline: Deadline) throws(GRPCError) {
+    private func send(_ frame: Frame, _ deadline: Deadline?) throws(GRPCError) {
         try socket.send(frame.bytes, deadline)
     }
 

@@ -17,13 +17,16 @@ struct Deadline {
     }
 }
 
-/// A connection over a unix socket. Nothing waits longer than until the deadline it is given.
+/// A connection over a unix socket. Nothing waits longer than until the deadline it is given; without
+/// one, nothing waits.
 struct UnixSocket: ~Copyable {
     private let path: FilePath
     private let descriptor: OwnedDescriptor
 
-    init(connectedTo path: FilePath, _ deadline: Deadline) throws(GRPCError) {
-        let number = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    init(connectedTo path: FilePath, _ deadline: Deadline?) throws(GRPCError) {
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue
+        let number = socket(
+            AF_UNIX, CInt(deadline == nil ? kind | SOCK_NONBLOCK.rawValue : kind), 0)
         guard number >= 0 else { throw Self.error(errno, path) }
         let descriptor = OwnedDescriptor(FileDescriptor(rawValue: number))
         try Self.connect(number, to: path, deadline)
@@ -31,8 +34,11 @@ struct UnixSocket: ~Copyable {
         self.descriptor = descriptor
     }
 
+    /// Readable when something has come.
+    var raw: FileDescriptor { descriptor.raw }
+
     private static func connect(
-        _ number: CInt, to path: FilePath, _ deadline: Deadline
+        _ number: CInt, to path: FilePath, _ deadline: Deadline?
     ) throws(GRPCError) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -43,11 +49,12 @@ struct UnixSocket: ~Copyable {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
         // A server that doesn't accept lets connections queue up, then wait.
-        let wait = deadline.milliseconds
-        var limit = timeval(
-            tv_sec: Int(wait / 1000), tv_usec: Int(max(1, wait % 1000)) * 1000)
-        setsockopt(
-            number, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if let wait = deadline?.milliseconds {
+            var limit = timeval(
+                tv_sec: Int(wait / 1000), tv_usec: Int(max(1, wait % 1000)) * 1000)
+            setsockopt(
+                number, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -56,10 +63,11 @@ struct UnixSocket: ~Copyable {
         guard result == 0 else { throw error(errno, path) }
     }
 
-    func send(_ bytes: [UInt8], _ deadline: Deadline) throws(GRPCError) {
+    /// Without a deadline, what the other end doesn't take at once is an error.
+    func send(_ bytes: [UInt8], _ deadline: Deadline?) throws(GRPCError) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            try wait(for: POLLOUT, deadline)
+            if let deadline { try wait(for: POLLOUT, deadline) }
             let count = rest.withUnsafeBytes {
                 Glibc.send(
                     descriptor.raw.rawValue, $0.baseAddress, $0.count,
@@ -67,16 +75,17 @@ struct UnixSocket: ~Copyable {
             }
             if count > 0 {
                 rest = rest.dropFirst(count)
-            } else if errno != EAGAIN && errno != EINTR {
+            } else if errno != EINTR && (errno != EAGAIN || deadline == nil) {
                 throw Self.error(errno, path)
             }
         }
     }
 
-    /// What has come, at least a byte; empty: the other end closed.
-    func receive(_ deadline: Deadline) throws(GRPCError) -> [UInt8] {
+    /// What has come, at least a byte; empty: the other end closed; nil: nothing, and no deadline to wait
+    /// for it.
+    func receive(_ deadline: Deadline?) throws(GRPCError) -> [UInt8]? {
         while true {
-            try wait(for: POLLIN, deadline)
+            if let deadline { try wait(for: POLLIN, deadline) }
             var count = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { space, used in
                 count = recv(
@@ -85,6 +94,7 @@ struct UnixSocket: ~Copyable {
                 used = max(0, count)
             }
             if count >= 0 { return bytes }
+            if errno == EAGAIN && deadline == nil { return nil }
             guard errno == EAGAIN || errno == EINTR else { throw Self.error(errno, path) }
         }
     }

@@ -89,7 +89,7 @@ package struct Cgroup: Sendable, Hashable {
 
 extension HostError {
     /// How cgroupfs answers for a directory that was removed before, or while it was open.
-    fileprivate var isGone: Bool {
+    package var isGone: Bool {
         errno == .noSuchFileOrDirectory || errno == .operationNotSupportedByDevice
     }
 }

@@ -34,7 +34,7 @@ package struct ContainerRuntime: ~Copyable {
         let version = try Self.read(endpoint) { () throws(ProtobufError) in
             try CRI.Version(answer)
         }
-        name = [version.runtime, version.version].filter { !$0.isEmpty }.joined(separator: " ")
+        name = version.description
         self.endpoint = endpoint
         self.timeout = timeout
         self.channel = channel

@@ -32,13 +32,17 @@ package struct NodePods: Sendable {
         tree = CgroupTree(hierarchy, logDirectory: logDirectory)
     }
 
-    package func list() throws(HostError) -> List {
+    /// - Parameters:
+    ///   - previous: an earlier list: what a sandbox keeps as long as it lives is taken from there.
+    ///   - isBrief: for who asks often: a runtime's pods are without their containers, and of the
+    ///     tree's it isn't known what runs.
+    package func list(after previous: List? = nil, isBrief: Bool = false) throws(HostError) -> List {
         var failures: [GRPCError] = []
         var empty: List?
         for endpoint in endpoints {
             do throws(GRPCError) {
                 let runtime = try ContainerRuntime(at: endpoint, timeout: timeout)
-                let list = try list(runtime)
+                let list = try list(runtime, previous, isBrief)
                 if !list.pods.isEmpty { return list }
                 empty = empty ?? list
             } catch {
@@ -48,33 +52,51 @@ package struct NodePods: Sendable {
         if let empty { return empty }
         let telling = failures.filter { $0.code != .noSocket || endpoints.count == 1 }
         return List(
-            pods: try tree.pods(), runtime: nil,
+            pods: try tree.pods(isBrief: isBrief), runtime: nil,
             reason: telling.isEmpty
                 ? "no container runtime's socket at "
                     + endpoints.map(\.string).joined(separator: ", ")
                 : telling.map(\.description).joined(separator: "; "))
     }
 
-    private func list(_ runtime: consuming ContainerRuntime) throws(GRPCError) -> List {
+    private func list(
+        _ runtime: consuming ContainerRuntime, _ previous: List?, _ isBrief: Bool
+    ) throws(GRPCError) -> List {
         let sandboxes = try runtime.sandboxes()
-        let containers = try runtime.containers()
-        // A hierarchy that can't be listed has no more to say.
-        let inTree = Dictionary(
-            ((try? tree.pods()) ?? []).map { ($0.uid, $0.cgroup) }, uniquingKeysWith: { $1 })
+        let containers = isBrief ? [:] : try runtime.containers()
+        let known = Dictionary(
+            (previous?.pods ?? []).map { ($0.sandbox, $0) }, uniquingKeysWith: { $1 })
+        var inTree: [String: Cgroup]?
         var pods: [Pod] = []
         for sandbox in sandboxes {
-            let info = sandbox.isReady ? try runtime.info(of: sandbox.id) : nil
-            let known = info.flatMap { self.cgroup(of: sandbox, $0) }
-            let cgroup = known ?? inTree[sandbox.uid].flatMap { $0 }
-            pods.append(
-                Pod(
-                    namespace: sandbox.namespace, name: sandbox.name, uid: sandbox.uid,
-                    qos: cgroup.flatMap { PodDirectory(path: $0.name)?.qos }, cgroup: cgroup,
-                    containers: containers[sandbox.id] ?? [], isReady: sandbox.isReady,
-                    sandbox: sandbox.id, pid: known == nil ? nil : info?.pid,
-                    labels: sandbox.labels, annotations: sandbox.annotations))
+            var pod = Pod(
+                namespace: sandbox.namespace, name: sandbox.name, uid: sandbox.uid,
+                containers: containers[sandbox.id] ?? [], isReady: sandbox.isReady,
+                sandbox: sandbox.id, labels: sandbox.labels, annotations: sandbox.annotations)
+            if !sandbox.isReady {
+                // It has ended.
+            } else if let before = known[sandbox.id], before.cgroup?.exists() == true {
+                (pod.cgroup, pod.pid) = (before.cgroup, before.pid)
+            } else if let info = try runtime.info(of: sandbox.id),
+                let cgroup = self.cgroup(of: sandbox, info)
+            {
+                (pod.cgroup, pod.pid) = (cgroup, info.pid)
+            } else {
+                let tree = inTree ?? cgroupsInTree()
+                inTree = tree
+                pod.cgroup = tree[sandbox.uid]
+            }
+            pod.qos = pod.cgroup.flatMap { PodDirectory(path: $0.name)?.qos }
+            pods.append(pod)
         }
         return List(pods: pods.sorted(by: Pod.isInOrder), runtime: runtime.name, reason: nil)
+    }
+
+    /// By UID. A hierarchy that can't be listed has none.
+    private func cgroupsInTree() -> [String: Cgroup] {
+        let pods = (try? tree.pods()) ?? []
+        return Dictionary(
+            pods.compactMap { pod in pod.cgroup.map { (pod.uid, $0) } }, uniquingKeysWith: { $1 })
     }
 
     /// From the sandbox's process up to the pod's directory: what the runtime calls the path may be

@@ -101,6 +101,6 @@ import Testing
     }
 
     @Test func messagesAreUnescaped() {
-        #expect(GRPCChannel.unescape("50%25 of%20 %zz %4") == "50% of  %zz %4")
+        #expect(Answer.unescape("50%25 of%20 %zz %4") == "50% of  %zz %4")
     }
 }

@@ -6,17 +6,17 @@ import TestSupport
 
 /// A node with a container runtime of its own, Debian's containerd, and pods made as the kubelet
 /// makes them. All of its processes are in its cgroup, and end with the value.
-final class Node {
-    enum Driver: CaseIterable { case cgroupfs, systemd }
+package final class Node {
+    package enum Driver: CaseIterable { case cgroupfs, systemd }
 
-    let cgroup: TemporaryCgroup
-    let directory: TemporaryDirectory
+    package let cgroup: TemporaryCgroup
+    package let directory: TemporaryDirectory
     private let containerd: ChildProcess
     private var runtime: GRPCChannel
 
-    var endpoint: FilePath { directory.path.appending("cri.sock") }
+    package var endpoint: FilePath { directory.path.appending("cri.sock") }
 
-    init() throws {
+    package init() throws {
         let scripts = FilePath(#filePath).removingLastComponent().appending("Node")
         cgroup = try TemporaryCgroup()
         directory = try TemporaryDirectory()
@@ -48,21 +48,21 @@ final class Node {
     }
 
     /// Makes the runtime deaf: connections wait.
-    func freeze() throws {
+    package func freeze() throws {
         try containerd.signal(SIGSTOP)
     }
 
-    struct RunningPod {
-        let sandbox: String
-        let container: String
-        let uid: String
+    package struct RunningPod: Sendable {
+        package let sandbox: String
+        package let container: String
+        package let uid: String
         /// Below the cgroup2 mount.
-        let cgroup: String
-        let containerCgroup: String
+        package let cgroup: String
+        package let containerCgroup: String
     }
 
     /// Runs a pod with one container, `main`, on the node's network.
-    func run(
+    package func run(
         _ name: String, namespace: String = "default", uid: String, qos: String = "burstable",
         driver: Driver = .cgroupfs, labels: [String: String] = [:],
         annotations: [String: String] = [:]
@@ -115,8 +115,13 @@ final class Node {
                 + (driver == .systemd ? "cri-containerd-\(container).scope" : container))
     }
 
+    /// Wakes it up again.
+    package func thaw() throws {
+        try containerd.signal(SIGCONT)
+    }
+
     /// Ends a pod, and leaves its sandbox to be listed.
-    func stop(_ pod: RunningPod) throws {
+    package func stop(_ pod: RunningPod) throws {
         _ = try call("StopPodSandbox") { $0.add(1, pod.sandbox) }
     }
 
