@@ -110,7 +110,7 @@ package enum KernelFeature: String, CaseIterable, Sendable {
 extension KernelFeature {
     /// Refuses a kernel that is too old for anything, by the one of its features that costs least to
     /// try; `tcptune doctor` tries all.
-    static func requireModernKernel(_ roots: HostRoots) throws(TunerError) {
+    package static func requireModernKernel(_ roots: HostRoots = .system) throws(TunerError) {
         // Who may not try it is told so by what comes next.
         guard (try? atomics.isPresent()) == false else { return }
         let release = (try? Kernel(roots).release().text).map { "Linux \($0)" } ?? "this kernel"
