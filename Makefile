@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
 
 setup:
 	@Scripts/setup
@@ -21,10 +21,20 @@ build: setup
 test: setup
 	@Scripts/with-bpffs $(SWIFT) test --no-parallel
 
-# Other kernels, in virtual machines (Tests/vm).
-KERNELS ?= 6.1 6.12 7.2
-vm-test: build
-	@Tests/vm/matrix $(KERNELS)
+# Debian's kernels, in virtual machines (Tests/vm): the main jobs, and the suites that need a kernel.
+# The results are kept, and the tables of docs/kernels.md made from them.
+KERNELS ?= 5.10 6.1 6.12 7.2
+test-kernels: build fetch-kernels
+	@$(SWIFT) build --build-tests
+	@Tests/vm/matrix --keep $(KERNELS)
+
+# The main jobs only.
+test-kernels-short: build fetch-kernels
+	@Tests/vm/matrix --short $(KERNELS)
+
+fetch-kernels:
+	@Scripts/setup qemu-system-x86 bpftool cpio xz-utils nftables python3
+	@Tests/vm/fetch $(KERNELS)
 
 # The library's example, built as a package of its own.
 examples: setup

@@ -40,6 +40,7 @@ public struct Tuner: Sendable {
         stateDirectory: FilePath?, roots: HostRoots, pluginDirectories: [FilePath]? = nil,
         optionDirectories: [FilePath]? = nil
     ) throws(TunerError) {
+        try KernelFeature.requireModernKernel(roots)
         let mounted = try host { () throws(HostError) in try BPFFilesystem.find(roots) }
         guard let mounted else {
             throw TunerError(

@@ -148,7 +148,7 @@ extension KernelTests {
             var found: [Triple] = []
             try map.forEachPerCPU(UInt32.self, Triple.self) { if $0 == 1 { found = $1 } }
             #expect(found == values)
-            #expect(throws: BPFError.self) { try map.updatePerCPU(UInt32(1), to: [values[0]]) }
+            #expect(throws: BPFError.self) { try map.updatePerCPU(UInt32(1), to: values + values) }
             #expect(throws: BPFError.self) { try map.update(UInt32(1), to: values[0]) }
         }
 

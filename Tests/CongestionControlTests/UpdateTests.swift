@@ -15,7 +15,10 @@ extension KernelSuites {
     @Suite struct UpdateTests {
         private let host: LoadedHost
 
-        init() throws { host = try LoadedHost() }
+        init() throws {
+            host = try LoadedHost()
+            try KernelTest.require("struct_ops links", isPresent: StructOps.linksSupported())
+        }
 
         @Test func newConnectionsGetTheNewVersion() throws {
             try host.folder.add(window: 20)

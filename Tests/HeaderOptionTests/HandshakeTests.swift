@@ -17,6 +17,7 @@ extension HeaderOptionSuites {
         @Test(arguments: [false, true], [false, true])
         func bothEndsSayWhoTheyAre(ipv6: Bool, listensBefore: Bool) throws {
             let rig = try HeaderRig()
+            try rig.requireListeners(before: listensBefore)
             let before = listensBefore ? try rig.listen(ipv6: ipv6) : nil
             try rig.apply(Self.all)
             let listener = try before ?? rig.listen(ipv6: ipv6)

@@ -70,6 +70,12 @@ final class HeaderRig {
         try tuner.apply(profile, to: [target])
     }
 
+    /// Listeners that are open before can be reached on kernels from 6.13 on.
+    func requireListeners(before: Bool) throws {
+        let isPresent = try !before || KernelFeature.iteratorCallbacks.isPresent()
+        try KernelTest.require("callbacks switched on by iterators", isPresent: isPresent)
+    }
+
     /// What the middlebox does to packets.
     func filter(_ rules: String) throws {
         try routed?.value.filter(rules)

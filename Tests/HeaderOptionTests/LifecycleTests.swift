@@ -100,6 +100,7 @@ extension HeaderOptionSuites {
         @Test(arguments: [false, true])
         func theInnermostSpeaks(listensBefore: Bool) throws {
             let rig = try HeaderRig()
+            try rig.requireListeners(before: listensBefore)
             let inner = try rig.server.child("inner")
             let place = inner.placement(namespace: rig.far.path)
             let before = listensBefore ? try TCPServer(place, address: rig.far.ipv4) : nil

@@ -22,6 +22,15 @@
             try Test.cancel(Comment(rawValue: reason), sourceLocation: sourceLocation)
         }
 
+        /// Goes on only where the kernel has a feature that tcptune can do without; otherwise the test,
+        /// or this case of it, is cancelled.
+        package static func require(
+            _ feature: String, isPresent: Bool, sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
+            guard !isPresent else { return }
+            try Test.cancel("the kernel has no \(feature)", sourceLocation: sourceLocation)
+        }
+
         private static func isInPath(_ tool: String) -> Bool {
             let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
             return path.split(separator: ":").contains { access("\($0)/\(tool)", X_OK) == 0 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CongestionControl
 import Host
 import SystemPackage
+import Tuner
 import Workshop
 
 struct ControllerCheck: ParsableCommand {
@@ -21,6 +22,7 @@ struct ControllerCheck: ParsableCommand {
     @OptionGroup var verbose: VerboseOption
 
     func run() throws {
+        try KernelFeature.requireModernKernel()
         var steps = CheckSteps.forController(prints: output.output == .table)
         do {
             try check(&steps)

@@ -8,8 +8,14 @@ struct Doctor: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let findings = HostChecks().findings() + StateChecks().findings()
-        output.print(json: .array(findings.map(\.json))) {
+        let features = FeatureChecks()
+        let findings =
+            HostChecks().findings() + features.findings() + StateChecks().findings()
+        output.print(
+            json: .object([
+                "findings": .array(findings.map(\.json)), "features": features.json,
+            ])
+        ) {
             findings.map(\.line).joined()
         }
         if findings.contains(where: { $0.level == .failure }) {

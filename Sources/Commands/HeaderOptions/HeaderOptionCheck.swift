@@ -2,6 +2,7 @@ import ArgumentParser
 import HeaderOptions
 import Host
 import SystemPackage
+import Tuner
 
 struct HeaderOptionCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct HeaderOptionCheck: ParsableCommand {
     private static let connection = "connection"
 
     func run() throws {
+        try KernelFeature.requireModernKernel()
         var steps = CheckSteps(
             OptionPlugin.Check.allCases.map(\.rawValue) + [Self.connection],
             prints: output.output == .table)
