@@ -4,9 +4,12 @@
 SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift /usr/local/swift/usr/bin/swift /usr/share/swift/usr/bin/swift) swift)
 RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
+STATIC = .build/static/release/tcptune
+MANUAL = .build/plugins/GenerateManual/outputs/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short \
+	man completions install deb check-deb static check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -69,11 +72,30 @@ completions: build
 	@for shell in bash zsh fish; do \
 		$(BINARY) --generate-completion-script $$shell > .build/completions/tcptune.$$shell; done
 
-install: build completions
+install: build completions man
 	install -D -m 0755 $(BINARY).stripped $(DESTDIR)$(PREFIX)/bin/tcptune
 	install -D -m 0644 .build/completions/tcptune.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcptune
 	install -D -m 0644 .build/completions/tcptune.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcptune
 	install -D -m 0644 .build/completions/tcptune.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcptune.fish
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 0644 $(MANUAL)/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+# The Debian package, in .build/deb; `check-deb` has it installed and purged in Debian 12 and 13.
+deb: setup
+	@Scripts/setup debhelper dpkg-dev lintian
+	@Scripts/build-deb $(MAKE)
+
+check-deb: deb
+	@Scripts/check-deb .build/deb/*.deb
+
+# A binary without any shared library, for containers.
+static: setup
+	@$(SWIFT) build -c release -Xswiftc -static-executable --scratch-path .build/static --product tcptune
+	@strip -o $(STATIC).stripped $(STATIC)
+
+# What stands in deploy/, checked by the programs that will read it.
+check-deploy: setup
+	@Scripts/check-deploy
 
 clean:
 	$(SWIFT) package clean
