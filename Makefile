@@ -9,7 +9,7 @@ MANUAL = .build/plugins/GenerateManual/outputs/tcptune
 PREFIX ?= /usr/local
 
 .PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short \
-	man completions install deb check-deb static check-deploy clean
+	man completions install deb check-deb static container check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -91,7 +91,13 @@ check-deb: deb
 # A binary without any shared library, for containers.
 static: setup
 	@$(SWIFT) build -c release -Xswiftc -static-executable --scratch-path .build/static --product tcptune
-	@strip -o $(STATIC).stripped $(STATIC)
+	@mkdir -p .build/container
+	@strip -o .build/container/tcptune $(STATIC)
+
+# The image's root is put together and run; building it is a container builder's.
+container: static
+	@Scripts/setup libcap2-bin
+	@Scripts/check-container .build/container
 
 # What stands in deploy/, checked by the programs that will read it.
 check-deploy: setup
