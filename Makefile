@@ -5,7 +5,7 @@ SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swi
 RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 STATIC = .build/static/release/tcptune
-MANUAL = .build/plugins/GenerateManual/outputs/tcptune
+MANUAL = .build/man
 PREFIX ?= /usr/local
 
 .PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short \
@@ -65,23 +65,24 @@ fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
 
 man:
-	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page
+	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page --configuration debug
+	@Scripts/man-pages .build/plugins/GenerateManual/outputs/tcptune $(MANUAL)
 
 completions: build
 	@mkdir -p .build/completions
 	@for shell in bash zsh fish; do \
-		$(BINARY) --generate-completion-script $$shell > .build/completions/tcptune.$$shell; done
+		$(BINARY) --generate-completion-script $$shell | sed '1{/^#!/d}' > .build/completions/tcptune.$$shell; done
 
-install: build completions man
+install: build completions
 	install -D -m 0755 $(BINARY).stripped $(DESTDIR)$(PREFIX)/bin/tcptune
 	install -D -m 0644 .build/completions/tcptune.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcptune
 	install -D -m 0644 .build/completions/tcptune.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcptune
 	install -D -m 0644 .build/completions/tcptune.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcptune.fish
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 0644 $(MANUAL)/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	@for page in $(MANUAL)/*.1; do \
+		[ ! -e $$page ] || install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $$page; done
 
 # The Debian package, in .build/deb; `check-deb` has it installed and purged in Debian 12 and 13.
-deb: setup
+deb: completions man
 	@Scripts/setup debhelper dpkg-dev lintian
 	@Scripts/build-deb $(MAKE)
 
