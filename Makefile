@@ -4,9 +4,12 @@
 SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift /usr/local/swift/usr/bin/swift /usr/share/swift/usr/bin/swift) swift)
 RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
+STATIC = .build/static/release/tcptune
+MANUAL = .build/man
 PREFIX ?= /usr/local
 
-.PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures \
+	validate fuzz-options fuzz-options-short man completions install deb check-deb static container check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -72,18 +75,44 @@ fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
 
 man:
-	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page
+	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page --configuration debug
+	@Scripts/man-pages .build/plugins/GenerateManual/outputs/tcptune $(MANUAL)
 
 completions: build
 	@mkdir -p .build/completions
 	@for shell in bash zsh fish; do \
-		$(BINARY) --generate-completion-script $$shell > .build/completions/tcptune.$$shell; done
+		$(BINARY) --generate-completion-script $$shell | sed '1{/^#!/d}' > .build/completions/tcptune.$$shell; done
 
 install: build completions
 	install -D -m 0755 $(BINARY).stripped $(DESTDIR)$(PREFIX)/bin/tcptune
 	install -D -m 0644 .build/completions/tcptune.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tcptune
 	install -D -m 0644 .build/completions/tcptune.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tcptune
 	install -D -m 0644 .build/completions/tcptune.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tcptune.fish
+	@for page in $(MANUAL)/*.1; do \
+		[ ! -e $$page ] || install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $$page; done
+
+# The Debian package, in .build/deb; `check-deb` has it installed and purged in Debian 12 and 13.
+deb: completions man
+	@Scripts/setup debhelper dpkg-dev lintian
+	@Scripts/build-deb $(MAKE)
+
+check-deb: deb
+	@Scripts/check-deb .build/deb/*.deb
+
+# A binary without any shared library, for containers.
+static: setup
+	@$(SWIFT) build -c release -Xswiftc -static-executable --scratch-path .build/static --product tcptune
+	@mkdir -p .build/container
+	@strip -o .build/container/tcptune $(STATIC)
+
+# The image's root is put together and run; building it is a container builder's.
+container: static
+	@Scripts/setup libcap2-bin
+	@Scripts/check-container .build/container
+
+# What stands in deploy/, checked by the programs that will read it.
+check-deploy: setup
+	@Scripts/check-deploy
 
 clean:
 	$(SWIFT) package clean
