@@ -1,0 +1,73 @@
+"""The verbs that change something, each with what has to be there before."""
+import os
+
+# Which of its changes a verb may be seen half way through by those who look at the state: none.
+# What is left after a failure is the state before it, or, where a verb takes something away, the one after.
+
+
+class Verb:
+    def __init__(self, name, command, setup=(), removes=False):
+        self.name, self.command, self.setup, self.removes = name, command, setup, removes
+
+
+def profile(name, controller, parameters, more=""):
+    values = ", ".join(f"{key}: {value}" for key, value in parameters.items())
+    return (f"apiVersion: tcptune.dev/v1\nkind: Profile\nmetadata: {{ name: {name} }}\nspec:\n"
+            f"  congestionControl: {{ algorithm: {controller}, parameters: {{ {values} }} }}\n{more}")
+
+
+def write(work, tcptune):
+    """Profiles and plug-ins. Parameters that nobody else has: names of controllers are the host's."""
+    own = 100 + os.getpid() % 800
+    texts = {
+        "one": profile("one", "tt_cubic", {"beta_permille": own}, "  socket: { minimumRTO: 50ms, sendBuffer: 1MiB }\n"),
+        "two": profile("two", "tt_dctcp", {"beta_permille": own}, "  rules:\n"
+            f"    - {{ when: {{ port: [443] }}, congestionControl: {{ algorithm: tt_copa }} }}\n".replace("tt_copa", "cubic")),
+        "header": profile("header", "tt_cubic", {"beta_permille": own}, "  headerOptions:\n"
+            "    - { type: telemetry }\n    - { type: identity, value: { pod: true, profile: true } }\n"),
+        "plugin": profile("plugin", "tt_dctcp", {"beta_permille": own}, "  headerOptions:\n"
+            "    - { type: telemetry, peers: [127.0.0.0/8] }\n"
+            "    - { type: plugin, name: backlog, on: [data], every: rtt }\n"),
+    }
+    for name, text in texts.items():
+        with open(f"{work}/{name}.yaml", "w") as file: file.write(text)
+    os.mkdir(f"{work}/options")
+    tcptune("option", "new", "backlog", "--directory", f"{work}/options")
+    tcptune("option", "build", f"{work}/options/backlog")
+    # Two versions of one controller, under a name of this process's.
+    name = f"ttf{os.getpid()}"
+    for version in "old", "new":
+        os.mkdir(f"{work}/{version}")
+        tcptune("cc", "new", name, "--directory", f"{work}/{version}")
+        source = f"{work}/{version}/{name}/{name}.bpf.c"
+        with open(source) as file: text = file.read()
+        with open(source, "w") as file: file.write(text.replace("2ull", "2ull" if version == "old" else "4ull"))
+        tcptune("cc", "build", f"{work}/{version}/{name}")
+    return name
+
+
+def all(work, name, a, b, c):
+    """The verbs on the cgroups a, b and c; name is the plug-in controller's."""
+    def apply(profile, *cgroups, more=()):
+        return ["apply", f"{work}/{profile}.yaml", *(word for cgroup in cgroups for word in ("--cgroup", cgroup)),
+                "--option-dir", f"{work}/options", *more]
+    existing = ["--existing"]
+    old, new = ["cc", "load", f"{work}/old/{name}"], ["cc", "load", f"{work}/new/{name}"]
+    return [
+        Verb("apply", apply("one", a)),
+        Verb("apply, three cgroups", apply("two", a, b, c), [apply("one", b)]),
+        Verb("apply --existing", apply("one", a, more=existing)),
+        Verb("apply another", apply("two", a, more=existing), [apply("one", a)]),
+        Verb("apply header options", apply("header", a)),
+        Verb("apply plug-in options", apply("plugin", a, b, more=existing), [apply("header", a)]),
+        Verb("apply --reset-stats", apply("one", a, more=["--reset-stats"]), [apply("one", a)]),
+        Verb("detach", ["detach", "--cgroup", a], [apply("one", a, b)], removes=True),
+        Verb("detach --existing", ["detach", "--cgroup", a, *existing], [apply("plugin", a), apply("two", b)], removes=True),
+        Verb("detach --all", ["detach", "--all"], [apply("header", a), apply("two", b)], removes=True),
+        Verb("gc", ["gc"], [apply("plugin", a, b, more=existing), ("rmdir", b)], removes=True),
+        Verb("cc load", old),
+        Verb("cc load another", new + existing, [old]),
+        Verb("cc unload", ["cc", "unload", name, *existing], [old, new], removes=True),
+        Verb("export", ["export", "--file", f"{work}/metrics/tcptune.prom"], [apply("header", a)]),
+        Verb("events", ["events", "--duration", "50ms"], [apply("one", a)]),
+    ]
