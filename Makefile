@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short faults faults-short soak soak-short man completions install clean
 
 setup:
 	@Scripts/setup
@@ -60,6 +60,15 @@ fuzz-options: build
 
 fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
+
+# Every verb killed and made to fail, at each of its system calls: half an hour. CI tries some of them.
+faults: build
+	@Scripts/setup strace bpftool
+	@Tests/faults/run --binary $(BINARY).stripped --keep benchmarks/results/faults.json
+
+faults-short: build
+	@Scripts/setup strace bpftool
+	@Tests/faults/run --binary $(BINARY).stripped --sample 0.003 --kills 2
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page

@@ -11,17 +11,25 @@ extension Tuner {
         case connections
     }
 
-    /// Takes open sockets of cgroups over, or releases them: connections to the host's default
-    /// controller, listeners to no header options or an outer cgroup's.
+    /// What ``adopt(_:on:)`` runs; loading changes nothing.
+    ///
+    /// - Parameter release: give connections back to the host's default controller, and listeners
+    ///   to no header options or an outer cgroup's.
+    func loadAdoption(
+        _ policy: CompiledPolicy, _ scope: AdoptionScope, release: Bool = false
+    ) throws(TunerError) -> LoadedAdoption {
+        try kernel { () throws(BPFError) in
+            try loader.loadAdoption(policy, scope, release: release)
+        }
+    }
+
+    /// Takes open sockets of cgroups over, or releases them.
     @discardableResult
     func adopt(
-        _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup], release: Bool
+        _ loaded: borrowing LoadedAdoption, on cgroups: [Cgroup]
     ) throws(TunerError) -> ApplyReport.Adopted {
         let taken = Set(cgroups.map(\.id))
         let all = try reader.attachments()
-        let loaded = try kernel { () throws(BPFError) in
-            try loader.loadAdoption(policy, scope, release: release)
-        }
         try kernel { () throws(BPFError) in
             let attachments = try loaded.object.map(named: "attachments")
             for attachment in all {

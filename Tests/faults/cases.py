@@ -6,10 +6,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # System calls that change what outlives a process; of bpf(2), these commands do.
 CHANGES = {"BPF_MAP_UPDATE_ELEM", "BPF_MAP_DELETE_ELEM", "BPF_OBJ_PIN", "BPF_LINK_CREATE", "BPF_LINK_UPDATE",
            "BPF_LINK_DETACH", "BPF_ITER_CREATE", "BPF_PROG_ATTACH", "BPF_PROG_DETACH"}
-CALLS = ("bpf", "mkdir", "unlink", "rmdir", "rename", "linkat", "setns", "fsync", "flock")
+CALLS = ("bpf", "mkdir", "unlink", "rmdir", "rename", "linkat", "setns", "fsync")
 # What a call can fail with, by call.
 ERRORS = {"bpf": ("ENOMEM", "EPERM", "ENOSPC"), "mkdir": ("ENOSPC",), "unlink": ("EPERM",), "rmdir": ("EBUSY",),
-          "rename": ("EIO",), "linkat": ("EIO",), "setns": ("EPERM",), "fsync": ("EIO",), "flock": ("ENOLCK",)}
+          "rename": ("EIO",), "linkat": ("EIO",), "setns": ("EPERM",), "fsync": ("EIO",)}
 
 
 class Host:
@@ -28,7 +28,7 @@ class Host:
         self.check("apply", f"{work}/two.yaml", "--cgroup", self.top) # the kernel's caches
         self.check("detach", "--all")
         time.sleep(.2)
-        self.objects, self.controllers = kernel.objects(), kernel.controllers()
+        self.objects, self.names = kernel.objects(), {self.name}
 
     def tcptune(self, *arguments, under=(), **more):
         return subprocess.run([*under, self.binary, *arguments], capture_output=True, text=True, timeout=60, **more)
@@ -55,19 +55,20 @@ class Host:
         return json.loads(self.check("status", "--output", "json"))
 
     def state(self):
-        """What is in force: all that is kept of it but what is counted."""
-        applied = self.status()
-        for each in applied: each.pop("open")
-        return {"status": applied, "pins": kernel.pins(), "controllers": kernel.controllers() - self.controllers,
-                "attached": [kernel.attached(path) for path in self.cgroups if os.path.isdir(path)],
-                "files": {name: open(f"{self.work}/metrics/{name}").read().count("\n") > 10
-                          for name in os.listdir(f"{self.work}/metrics")}}
+        """What there is, by the kernel's numbers: below tcptune/VERSION, on cgroups, registered, written."""
+        return ({path for path in kernel.pins() if path.count("/") > 5} | self.controllers()
+                | {(path, number) for path in self.cgroups if os.path.isdir(path) for number in kernel.attached(path)}
+                | set(os.listdir(f"{self.work}/metrics")))
 
-    @staticmethod
-    def shape(state):
-        """The same without numbers that each run makes anew."""
-        return {"status": [(each["cgroup"], each["profile"], each["state"]) for each in state["status"]],
-                "controllers": state["controllers"], "attached": [len(some) for some in state["attached"]]}
+    def controllers(self):
+        """Those of this run: the host may have more."""
+        self.names |= {path.split("/")[6] for path in kernel.pins() if path.split("/")[5:6] == ["cc"] and path.count("/") > 5}
+        return kernel.controllers() & self.names
+
+    def shown(self):
+        """By cgroup, what is said to be in force, and what is registered."""
+        return ({each["cgroup"]: (each["profile"], each["state"]) for each in self.status()}
+                | dict.fromkeys(self.controllers()))
 
     def end(self):
         """One detach brings everything back."""
@@ -77,7 +78,7 @@ class Host:
         if (name := self.name) in kernel.controllers(): self.check("cc", "unload", name)
         problems = [f"pinned: {path}" for path in kernel.pins()]
         problems += [f"attached to {path}" for path in self.cgroups if os.path.isdir(path) and kernel.attached(path)]
-        problems += [f"registered: {name}" for name in kernel.controllers() - self.controllers]
+        problems += [f"registered: {name}" for name in self.controllers()]
         problems += [f"{kind} left: {some}" for kind, some in kernel.gone(self.objects, mine, self.alone).items()]
         if problems: raise Wrong("; ".join(problems))
 
@@ -89,7 +90,7 @@ class Host:
         except Wrong: pass
         subprocess.run(["rm", "-rf", f"{kernel.PINS}/tcptune"])
         time.sleep(.1)
-        self.objects, self.controllers = kernel.objects(), kernel.controllers()
+        self.objects = kernel.objects()
 
     def close(self):
         self.tcptune("detach", "--all", "--existing")
@@ -104,15 +105,15 @@ class Wrong(Exception):
 
 
 class Reference:
-    """A verb that runs to its end: its system calls, its duration, the state before it and after."""
+    """A verb that runs to its end: its system calls, its duration, what is shown before it and after."""
     def __init__(self, host, verb):
         trace = f"{host.work}/trace"
         host.begin(verb)
-        self.before = host.state()
+        self.before = host.shown()
         begin = time.monotonic()
         host.check(*verb.command)
         self.seconds = time.monotonic() - begin
-        self.after = host.state()
+        self.after = host.shown()
         host.end()
         host.begin(verb)
         done = host.tcptune(*verb.command, under=("strace", "-f", "-o", trace, "-e", f"trace={','.join(CALLS)}"))
@@ -143,8 +144,11 @@ def killed(host, verb, reference, under, delay=None):
         done = process.wait()
     host.status()
     host.ask("ping")
-    for name, whole in host.state()["files"].items():
-        if not whole: raise Wrong(f"half a file: {name}")
+    if verb.name == "export":
+        for name in (files := os.listdir(f"{host.work}/metrics")):
+            if not open(f"{host.work}/metrics/{name}").read().endswith("\n"): raise Wrong(f"half a file: {name}")
+        host.check(*verb.command)
+        if os.listdir(f"{host.work}/metrics") != ["tcptune.prom"]: raise Wrong(f"left beside the file: {files}")
     host.end()
     return done in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
@@ -152,24 +156,27 @@ def killed(host, verb, reference, under, delay=None):
 def failed(host, verb, reference, under, forever):
     """Had an error from a system call: from one, or from all that came after it, too."""
     host.begin(verb)
-    before = host.state()
-    objects = kernel.objects()
+    before, objects = host.state(), kernel.objects()
     done = host.tcptune(*verb.command, under=under)
     words = done.stderr.strip()
     if done.returncode < 0 or done.returncode >= 128: raise Wrong(f"crashed: exit {done.returncode}: {words[-400:]}")
-    if done.returncode and not any(re.match(r"tcptune: .{10}", line) for line in words.split("\n")):
+    if done.returncode and not re.search(r"^tcptune: .{10}", words, re.MULTILINE):
         raise Wrong(f"no clear error: {words!r}")
-    after = host.state()
-    if not done.returncode:
-        if not forever and host.shape(after) != host.shape(reference.after):
-            raise Wrong(f"exit 0, but: {host.shape(after)}, not {host.shape(reference.after)}")
-    elif not forever:
-        whole = [host.shape(reference.before)] + [host.shape(reference.after)] * verb.removes
-        if host.shape(after) not in whole: raise Wrong(f"half done: {words}\n    {host.shape(after)}")
-        if not verb.removes:
-            if changed := {key: (before[key], after[key]) for key in before if before[key] != after[key]}:
-                raise Wrong(f"not as before: {words}\n    {changed}")
-            if left := host.alone and kernel.gone(objects, {}, True): raise Wrong(f"{left} left: {words}")
+    after, shown = host.state(), host.shown()
+    if forever: pass
+    elif done.returncode == 0:
+        # A controller that couldn't be unregistered is left to the next change.
+        shown = {name: what for name, what in shown.items() if what or name in reference.after}
+        if shown != reference.after: raise Wrong(f"exit 0, but: {shown}, not {reference.after}")
+    elif verb.removes: # each as before or gone
+        for name in shown.keys() | reference.after.keys():
+            if shown.get(name, ()) not in (reference.before.get(name, ()), reference.after.get(name, ())):
+                raise Wrong(f"half done: {name}: {shown.get(name)}: {words}")
+    else:
+        if changed := [f"-{some}" for some in before - after] + [f"+{some}" for some in after - before]:
+            raise Wrong(f"not as before: {words}: {changed}")
+        if shown != reference.before: raise Wrong(f"half done: {words}\n    {shown}")
+        if left := host.alone and kernel.gone(objects, {}, True): raise Wrong(f"{left} left: {words}")
     host.ask("ping")
     host.end()
     return done.returncode != 0

@@ -1,11 +1,8 @@
 """The verbs that change something, each with what has to be there before."""
 import os
 
-# Which of its changes a verb may be seen half way through by those who look at the state: none.
-# What is left after a failure is the state before it, or, where a verb takes something away, the one after.
-
-
 class Verb:
+    """- Parameter removes: what it failed on may be gone, or have been replaced, all the same."""
     def __init__(self, name, command, setup=(), removes=False):
         self.name, self.command, self.setup, self.removes = name, command, setup, removes
 
@@ -22,7 +19,7 @@ def write(work, tcptune):
     texts = {
         "one": profile("one", "tt_cubic", {"beta_permille": own}, "  socket: { minimumRTO: 50ms, sendBuffer: 1MiB }\n"),
         "two": profile("two", "tt_dctcp", {"beta_permille": own}, "  rules:\n"
-            f"    - {{ when: {{ port: [443] }}, congestionControl: {{ algorithm: tt_copa }} }}\n".replace("tt_copa", "cubic")),
+            "    - { when: { port: [443] }, congestionControl: { algorithm: cubic } }\n"),
         "header": profile("header", "tt_cubic", {"beta_permille": own}, "  headerOptions:\n"
             "    - { type: telemetry }\n    - { type: identity, value: { pod: true, profile: true } }\n"),
         "plugin": profile("plugin", "tt_dctcp", {"beta_permille": own}, "  headerOptions:\n"
@@ -66,8 +63,9 @@ def all(work, name, a, b, c):
         Verb("detach --all", ["detach", "--all"], [apply("header", a), apply("two", b)], removes=True),
         Verb("gc", ["gc"], [apply("plugin", a, b, more=existing), ("rmdir", b)], removes=True),
         Verb("cc load", old),
-        Verb("cc load another", new + existing, [old]),
+        Verb("cc load another", new + existing, [old], removes=True),
         Verb("cc unload", ["cc", "unload", name, *existing], [old, new], removes=True),
         Verb("export", ["export", "--file", f"{work}/metrics/tcptune.prom"], [apply("header", a)]),
-        Verb("events", ["events", "--duration", "50ms"], [apply("one", a)]),
+        Verb("events, nothing applied", ["events", "--duration", "100ms"]),
+        Verb("events", ["events", "--duration", "100ms"], [apply("one", a)]),
     ]
