@@ -27,7 +27,7 @@ extension Tuner {
                         let policy = try StateReader.policy(info.programID)
                     else { continue }
                     found.append((cgroup, policy.profile))
-                } catch where error.code == .notFound {
+                } catch  where error.code == .notFound {
                     // It has gone meanwhile.
                 }
             }

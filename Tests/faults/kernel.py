@@ -59,22 +59,34 @@ def controllers():
     with open("/proc/sys/net/ipv4/tcp_available_congestion_control") as file: return set(file.read().split())
 
 
-def held_by_pins():
-    """The ids of what is pinned, and of the programs that pinned links run."""
-    held = {"programs": set(), "maps": set(), "links": set()}
+def pinned():
+    """A descriptor of each pin, closed afterwards."""
     for path in pins():
         if os.path.isdir(path): continue
         name = ctypes.create_string_buffer(path.encode())
-        try: descriptor = bpf(OBJ_GET, ctypes.create_string_buffer(
-            struct.pack("=QII", ctypes.addressof(name), 0, 0), 16))
+        attributes = ctypes.create_string_buffer(struct.pack("=QII", ctypes.addressof(name), 0, 0), 16)
+        try: descriptor = bpf(OBJ_GET, attributes)
         except FileNotFoundError: continue
+        yield descriptor
+        os.close(descriptor)
+
+
+def held_by_pins():
+    """The ids of what is pinned, and of the programs that pinned links run."""
+    held = {"programs": set(), "maps": set(), "links": set()}
+    for descriptor in pinned():
         kind = {"anon_inode:bpf-map": "maps", "anon_inode:bpf-prog": "programs"}.get(
             os.readlink(f"/proc/self/fd/{descriptor}"), "links")
         of, number, program = struct.unpack_from("=III", info(descriptor))
         held[kind].add(number)
         if kind == "links" and of == CGROUP_LINK: held["programs"].add(program)
-        os.close(descriptor)
     return held
+
+
+def map_memory():
+    """Bytes that pinned maps hold, as the kernel charges them."""
+    return sum(int(line.split()[1]) for descriptor in pinned() for line in open(f"/proc/self/fdinfo/{descriptor}")
+               if line.startswith("memlock:"))
 
 
 def gone(before, mine, alone, seconds=5):

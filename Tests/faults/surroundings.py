@@ -213,5 +213,29 @@ def clock_steps(host, chance):
         at(later, "detach", "--cgroup", host.cgroups[0])
 
 
-ALL = (metrics_file, results_directory, no_bpffs, another_bpffs, cgroup_goes, several_at_once, detached_by_others,
+def memory_limits(host, chance):
+    """A memory cgroup that is too small for the maps or the process: killed, or an error with words; whole or nothing."""
+    folder, limit = "/sys/fs/cgroup/memory", "memory.limit_in_bytes" # version 1
+    if not os.path.isdir(folder): folder, limit = os.path.dirname(host.top), "memory.max"
+    folder = f"{folder}/ttfaults{os.getpid()}-memory"
+    os.mkdir(folder)
+    results = set()
+    try:
+        if not os.path.exists(f"{folder}/{limit}"): return
+        for megabytes in (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32):
+            with open(f"{folder}/{limit}", "w") as file: file.write(str(megabytes << 20))
+            done = host.tcptune("apply", f"{host.work}/header.yaml", "--cgroup", host.cgroups[0],
+                                under=("sh", "-c", f'echo $$ > {folder}/cgroup.procs && exec "$@"', "sh"))
+            if done.returncode not in (0, 1, 69, -9) or done.returncode > 0 and "tcptune: " not in done.stderr:
+                raise Wrong(f"with {megabytes} MiB: exit {done.returncode}: {done.stderr}")
+            results.add(done.returncode)
+            if done.returncode >= 0: expect("status", shown(host), [("header", "active")] * (done.returncode == 0))
+            host.ask("ping")
+            host.check("detach", "--all")
+            expect("pins", kernel.pins(), [])
+    finally: os.rmdir(folder)
+    if 0 not in results or results == {0}: raise Wrong(f"no limit was too small, or all were: {results}")
+
+
+ALL = (memory_limits, metrics_file, results_directory, no_bpffs, another_bpffs, cgroup_goes, several_at_once, detached_by_others,
        flags_cleared, clock_steps)
