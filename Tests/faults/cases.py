@@ -1,5 +1,5 @@
 """One case: a verb that is killed, or whose Nth system call of a kind fails, and what has to hold after it."""
-import json, os, random, re, shutil, signal, subprocess, sys, time
+import json, os, re, signal, subprocess, sys, time
 import kernel, verbs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -13,19 +13,18 @@ ERRORS = {"bpf": ("ENOMEM", "EPERM", "ENOSPC"), "mkdir": ("ENOSPC",), "unlink": 
 
 
 class Host:
-    """A cgroup with three more in it, traffic through the first, profiles and plug-ins."""
-    def __init__(self, binary, work, alone):
-        self.binary, self.work, self.alone, self.wrong = binary, work, alone, []
-        mount = next(l.split()[1] for l in open("/proc/mounts") if l.split()[2] == "cgroup2")
-        self.top = os.path.join(mount, f"ttfaults{os.getpid()}")
-        self.cgroups = [os.path.join(self.top, name) for name in "abc"]
-        for path in (self.top, *self.cgroups, os.path.join(self.top, "home")): os.mkdir(path)
-        self.traffic = subprocess.Popen([sys.executable, f"{HERE}/traffic.py", os.path.join(self.top, "home")],
+    """Three cgroups in the kubelet's form, traffic through the first, profiles and plug-ins."""
+    def __init__(self, binary, work, top, alone):
+        self.binary, self.work, self.top, self.alone = binary, work, top, alone
+        self.cgroups = [os.path.join(top, "kubepods.slice", f"kubepods-pod{digit * 8}_{digit * 4}_{digit * 4}_"
+                                     f"{digit * 4}_{digit * 12}.slice") for digit in "abc"]
+        for path in self.cgroups: os.makedirs(path)
+        self.traffic = subprocess.Popen([sys.executable, f"{HERE}/traffic.py", top],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         os.mkdir(f"{work}/metrics")
         self.name = verbs.write(work, lambda *arguments: self.check(*arguments))
         self.verbs = verbs.all(work, self.name, *self.cgroups)
-        self.check("apply", f"{work}/two.yaml", "--cgroup", self.top) # the kernel's caches
+        self.check("apply", f"{work}/two.yaml", "--cgroup", self.cgroups[0]) # the kernel's caches
         self.check("detach", "--all")
         time.sleep(.2)
         self.objects, self.names = kernel.objects(), {self.name}
@@ -96,8 +95,6 @@ class Host:
         self.tcptune("detach", "--all", "--existing")
         self.traffic.stdin.close()
         self.traffic.wait()
-        for path in (*self.cgroups, os.path.join(self.top, "home"), self.top):
-            if os.path.isdir(path): os.rmdir(path)
 
 
 class Wrong(Exception):

@@ -104,10 +104,10 @@ def another_bpffs(host, chance):
     sh("mount", "-t", "bpf", "bpf", kernel.PINS)
     try:
         expect("status", shown(host), [])
-        expect("doctor finds it", doctor(host, "pins", os.path.basename(host.top)), True)
+        expect("doctor finds it", doctor(host, "pins", os.path.basename(host.cgroups[0])), True)
     finally: sh("umount", kernel.PINS)
     expect("status", shown(host), [("one", "active")])
-    expect("doctor", doctor(host, "pins", os.path.basename(host.top)), False)
+    expect("doctor", doctor(host, "pins", os.path.basename(host.cgroups[0])), False)
 
 
 def cgroup_goes(host, chance):
@@ -216,7 +216,7 @@ def clock_steps(host, chance):
 def memory_limits(host, chance):
     """A memory cgroup that is too small for the maps or the process: killed, or an error with words; whole or nothing."""
     folder, limit = "/sys/fs/cgroup/memory", "memory.limit_in_bytes" # version 1
-    if not os.path.isdir(folder): folder, limit = os.path.dirname(host.top), "memory.max"
+    if not os.path.isdir(folder): folder, limit = host.top, "memory.max"
     folder = f"{folder}/ttfaults{os.getpid()}-memory"
     os.mkdir(folder)
     results = set()
