@@ -1,7 +1,8 @@
 """What happens around tcptune: disks, mounts, cgroups, clocks, other tools. One function each."""
 import json, os, random, subprocess, threading, time
-import kernel
+import kernel, verbs
 from cases import HERE, Wrong
+from pods import Pod
 
 
 def sh(*command):
@@ -237,5 +238,49 @@ def memory_limits(host, chance):
     if 0 not in results or results == {0}: raise Wrong(f"no limit was too small, or all were: {results}")
 
 
+def wait_for(what, condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end: raise Wrong(f"{what}: not within {seconds} s")
+        time.sleep(.02)
+
+
+def agent_killed(host, chance):
+    """Killed at any moment while pods come and go and its profile changes: the next one puts all right."""
+    host.pods = [Pod(path) for path in host.cgroups]
+    for _ in range(40):
+        host.pods.pop().end()
+        host.pods.append(Pod(host.cgroups[-1]))
+        agent = subprocess.Popen([host.binary, *verbs.agent(host.work, chance.choice(("one", "plugin")))],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, .3))
+        agent.kill()
+        agent.wait()
+        host.status()
+        host.ask("ping")
+    host.check(*verbs.agent(host.work, "one", "--once"))
+    expect("status", shown(host), [("one", "active")] * len(host.cgroups))
+
+
+def agent_repairs(host, chance):
+    """What another tool takes off while the agent runs, program or controller, the agent puts back."""
+    host.pods = [Pod(path) for path in host.cgroups]
+    log = f"{host.work}/agent.log"
+    with open(log, "w") as file:
+        agent = subprocess.Popen([host.binary, *verbs.agent(host.work, "one")], stdout=file, stderr=file)
+    try:
+        all_active = [("one", "active")] * len(host.cgroups)
+        wait_for("tuned", lambda: shown(host) == all_active)
+        for kind in "attachments", "cc":
+            for top, _, files in os.walk(f"{kernel.PINS}/tcptune/v2/{kind}"):
+                if "link" in files: sh("bpftool", "link", "detach", "pinned", f"{top}/link")
+            wait_for(f"{kind} put back", lambda: shown(host) == all_active and not doctor(host, "controller"))
+            host.ask("ping")
+        if "repaired" not in open(log).read(): raise Wrong(f"the log doesn't say so: {open(log).read()[-1500:]}")
+    finally:
+        agent.terminate()
+        if agent.wait(): raise Wrong(f"the agent: exit {agent.returncode}: {open(log).read()[-500:]}")
+
+
 ALL = (memory_limits, metrics_file, results_directory, no_bpffs, another_bpffs, cgroup_goes, several_at_once, detached_by_others,
-       flags_cleared, clock_steps)
+       flags_cleared, clock_steps, agent_killed, agent_repairs)

@@ -2,9 +2,9 @@
 import os
 
 class Verb:
-    """- Parameter removes: what it failed on may be gone, or have been replaced, all the same."""
-    def __init__(self, name, command, setup=(), removes=False):
-        self.name, self.command, self.setup, self.removes = name, command, setup, removes
+    """What it failed on may be gone, or have been replaced, all the same: removes. In steps: pod by pod, say."""
+    def __init__(self, name, command, setup=(), removes=False, in_steps=False):
+        self.name, self.command, self.setup, self.removes, self.in_steps = name, command, setup, removes, in_steps
 
 
 def profile(name, controller, parameters, more=""):
@@ -31,6 +31,11 @@ def write(work, tcptune):
     os.mkdir(f"{work}/options")
     tcptune("option", "new", "backlog", "--directory", f"{work}/options")
     tcptune("option", "build", f"{work}/options/backlog")
+    for profile_name in "one", "plugin":
+        with open(f"{work}/agent-{profile_name}.yaml", "w") as file:
+            file.write("apiVersion: tcptune.dev/v1\nkind: Agent\nannotations: false\nresync: 1s\n"
+                       f"policies: [{{ profile: {work}/{profile_name}.yaml }}]\n"
+                       f"export: {{ file: {work}/agent.prom, interval: 1s }}\n")
     # Two versions of one controller, under a name of this process's.
     name = f"ttf{os.getpid()}"
     for version in "old", "new":
@@ -43,8 +48,12 @@ def write(work, tcptune):
     return name
 
 
+def agent(work, profile, *more):
+    return ["agent", "--config", f"{work}/agent-{profile}.yaml", "--option-dir", f"{work}/options", *more]
+
+
 def all(work, name, a, b, c):
-    """The verbs on the cgroups a, b and c; name is the plug-in controller's."""
+    """The verbs on the cgroups a, b and c, which are pods; name is the plug-in controller's."""
     def apply(profile, *cgroups, more=()):
         return ["apply", f"{work}/{profile}.yaml", *(word for cgroup in cgroups for word in ("--cgroup", cgroup)),
                 "--option-dir", f"{work}/options", *more]
@@ -66,6 +75,7 @@ def all(work, name, a, b, c):
         Verb("cc load another", new + existing, [old], removes=True),
         Verb("cc unload", ["cc", "unload", name, *existing], [old, new], removes=True),
         Verb("export", ["export", "--file", f"{work}/metrics/tcptune.prom"], [apply("header", a)]),
+        Verb("agent --once", agent(work, "plugin", "--once"), [("pods",), agent(work, "one", "--once")], in_steps=True),
         Verb("events, nothing applied", ["events", "--duration", "100ms"]),
         Verb("events", ["events", "--duration", "100ms"], [apply("one", a)]),
     ]
