@@ -70,6 +70,13 @@ faults-short: build
 	@Scripts/setup strace bpftool
 	@Tests/faults/run --binary $(BINARY).stripped --sample 0.003 --kills 2
 
+# Churn with everything on, an hour or five minutes, and whether anything grows meanwhile.
+soak: build
+	@Tests/soak/run --binary $(BINARY).stripped --results benchmarks/results/soak
+
+soak-short: build
+	@Tests/soak/run --binary $(BINARY).stripped --minutes 5 --connections 4000
+
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page
 
