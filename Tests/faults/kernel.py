@@ -3,7 +3,7 @@ import ctypes, os, struct, time
 
 PINS = "/sys/fs/bpf"
 # Commands of bpf(2).
-OBJ_GET, PROG_QUERY, INFO = 7, 16, 15
+OBJ_GET, PROG_QUERY, INFO, PROGRAM_BY_ID = 7, 16, 15, 13
 NEXT_ID = {"programs": 11, "maps": 12, "BTF": 23, "links": 31}
 SOCK_OPS, CGROUP_LINK = 3, 3
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,15 +71,27 @@ def pinned():
         os.close(descriptor)
 
 
+def maps_of(program):
+    """The ids of a program's maps, none of which is opened for that."""
+    descriptor = bpf(PROGRAM_BY_ID, ctypes.create_string_buffer(struct.pack("=III", program, 0, 0), 12))
+    numbers = (ctypes.c_uint32 * 64)()
+    asked = ctypes.create_string_buffer(struct.pack("=52xIQ", len(numbers), ctypes.addressof(numbers)), 256)
+    bpf(INFO, ctypes.create_string_buffer(struct.pack("=IIQ", descriptor, 256, ctypes.addressof(asked)), 16))
+    os.close(descriptor)
+    return numbers[:struct.unpack_from("=I", asked, 52)[0]]
+
+
 def held_by_pins():
-    """The ids of what is pinned, and of the programs that pinned links run."""
+    """The ids of what is pinned, and of the programs that pinned links run, with their maps."""
     held = {"programs": set(), "maps": set(), "links": set()}
     for descriptor in pinned():
         kind = {"anon_inode:bpf-map": "maps", "anon_inode:bpf-prog": "programs"}.get(
             os.readlink(f"/proc/self/fd/{descriptor}"), "links")
         of, number, program = struct.unpack_from("=III", info(descriptor))
         held[kind].add(number)
-        if kind == "links" and of == CGROUP_LINK: held["programs"].add(program)
+        if kind == "links" and of == CGROUP_LINK:
+            held["programs"].add(program)
+            held["maps"].update(maps_of(program))
     return held
 
 
