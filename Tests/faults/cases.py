@@ -15,9 +15,9 @@ ERRORS = {"bpf": ("ENOMEM", "EPERM", "ENOSPC"), "mkdir": ("ENOSPC",), "unlink": 
 
 class Host:
     """Three cgroups in the kubelet's form, traffic through the first, profiles and plug-ins."""
-    def __init__(self, binary, work, top, alone):
+    def __init__(self, binary, work, top, alone, short):
         self.binary, self.work, self.top, self.alone = binary, work, top, alone
-        self.pods = []
+        self.pods, self.short = [], short
         self.cgroups = [os.path.join(top, "kubepods.slice", f"kubepods-pod{digit * 8}_{digit * 4}_{digit * 4}_"
                                      f"{digit * 4}_{digit * 12}.slice") for digit in "abc"]
         for path in self.cgroups: os.makedirs(path)
@@ -30,6 +30,10 @@ class Host:
         self.check("detach", "--all")
         time.sleep(.2)
         self.objects, self.names = kernel.objects(), {self.name}
+
+    def rounds(self, number):
+        """How often something is repeated."""
+        return number // 5 if self.short else number
 
     def tcptune(self, *arguments, under=(), **more):
         return subprocess.run([*under, self.binary, *arguments], capture_output=True, text=True, timeout=60, **more)
