@@ -9,7 +9,8 @@ MANUAL = .build/man
 PREFIX ?= /usr/local
 
 .PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures \
-	validate fuzz-options fuzz-options-short man completions install deb check-deb static container check-deploy clean
+	validate fuzz-options fuzz-options-short faults faults-short soak soak-short man completions install deb check-deb \
+	static container check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -73,6 +74,22 @@ fuzz-options: build
 
 fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
+
+# Every verb killed and made to fail, at each of its system calls: half an hour. CI tries some of them.
+faults: build
+	@Scripts/setup strace bpftool
+	@Tests/faults/run --binary $(BINARY).stripped --keep benchmarks/results/faults.json
+
+faults-short: build
+	@Scripts/setup strace bpftool
+	@Tests/faults/run --binary $(BINARY).stripped --sample 0.003 --kills 2
+
+# Churn with everything on, an hour or five minutes, and whether anything grows meanwhile.
+soak: build
+	@Tests/soak/run --binary $(BINARY).stripped --results benchmarks/results/soak
+
+soak-short: build
+	@Tests/soak/run --binary $(BINARY).stripped --minutes 5 --connections 4000
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page --configuration debug

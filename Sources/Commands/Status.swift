@@ -18,6 +18,11 @@ struct Status: ParsableCommand {
         let rows = Array(zip(attachments, statistics))
         output.print(json: .array(rows.map { json($0, $1) })) { table(rows) }
         for (attachment, statistics) in rows { explain(attachment, statistics) }
+        for name in try tuner.missingControllers(of: attachments) {
+            Console.error(
+                "\(name) isn't registered any more, so new connections don't get it: "
+                    + "apply the profile again")
+        }
     }
 
     private func table(_ rows: [(Attachment, AttachmentStatistics)]) -> String {
@@ -41,6 +46,12 @@ struct Status: ParsableCommand {
     /// What isn't as the profile has it.
     private func explain(_ attachment: Attachment, _ statistics: AttachmentStatistics) {
         let name = "/\(attachment.cgroup)"
+        switch attachment.state {
+        case .active: break
+        case .incomplete: Console.error("\(name): an apply was interrupted: apply it again")
+        case .detached: Console.error("\(name): another tool took the program off: apply it again")
+        case .cgroupGone: Console.error("\(name): the cgroup was removed: 'tcptune gc' cleans up")
+        }
         for reason in attachment.passedOver { Console.error("\(name): \(reason)") }
         for failure in statistics.failures {
             Console.error(

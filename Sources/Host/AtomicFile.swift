@@ -3,8 +3,11 @@ import SystemPackage
 
 /// Files that are replaced as a whole.
 package enum AtomicFile {
-    /// Writes `bytes` to a new file beside `path` and renames it there: a reader sees the old content or
-    /// the new, also after a power failure. On an error the old file stays and nothing else is left.
+    /// Writes `bytes` to a new file and renames it to `path`: a reader sees the old content or the
+    /// new, also after a power failure. On an error the old file stays and nothing else is left.
+    ///
+    /// Killed, it leaves at most one whole file beside the old one, `.NAME.new`, which the next write
+    /// removes. Only on file systems without unnamed files (NFS, some overlays) is it half of one.
     package static func write(
         _ bytes: [UInt8], to path: FilePath,
         mode: FilePermissions = [.ownerReadWrite, .groupRead, .otherRead]
@@ -13,29 +16,72 @@ package enum AtomicFile {
         guard let name = path.lastComponent?.string else {
             throw HostError(.isDirectory, what, on: path.string)
         }
-        let directory = path.removingLastComponent()
-        // No reader that goes by the suffix, as the textfile collector does, takes it for the file.
-        let template = directory.appending(".\(name).XXXXXX")
-        var temporary = Array(template.string.utf8CString)
-        let number = mkstemp(&temporary)
-        guard number >= 0 else {
-            throw HostError(Errno(rawValue: errno), what, on: path.string)
+        let parent = path.removingLastComponent()
+        let directory = parent.isEmpty ? "." : parent
+        do throws(Errno) {
+            // No reader that goes by the suffix, as the textfile collector does, takes these for it.
+            if let file = try unnamed(in: directory) {
+                try fill(file.raw, bytes, mode)
+                try rename(file, by: directory.appending(".\(name).new"), to: path)
+            } else {
+                try writeNamed(bytes, directory.appending(".\(name).XXXXXX"), to: path, mode)
+            }
+            // The name, too, is data of the directory.
+            let number = try result(open(directory.string, O_DIRECTORY | O_CLOEXEC))
+            let opened = OwnedDescriptor(FileDescriptor(rawValue: number))
+            try result(fsync(opened.raw.rawValue))
+        } catch {
+            throw HostError(error, what, on: path.string)
         }
+    }
+
+    /// A file that goes when it is closed; nil: this file system has none.
+    private static func unnamed(in directory: FilePath) throws(Errno) -> OwnedDescriptor? {
+        // O_TMPFILE, which is O_DIRECTORY and this.
+        let flags = 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC
+        do {
+            let number = try result(open(directory.string, flags, 0o600))
+            return OwnedDescriptor(FileDescriptor(rawValue: number))
+        } catch {
+            if error == .notSupportedOnSocket || error == .isDirectory { return nil }
+            throw error
+        }
+    }
+
+    private static func rename(
+        _ file: borrowing OwnedDescriptor, by temporary: FilePath, to path: FilePath
+    ) throws(Errno) {
+        let unnamed = "/proc/self/fd/\(file.raw.rawValue)"
+        while true {
+            guard linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary.string, AT_SYMLINK_FOLLOW) == 0
+            else {
+                let error = Errno(rawValue: errno)
+                // Left by one that was killed, or made right now by another, which goes on below.
+                guard error == .fileExists, unlink(temporary.string) == 0 || errno == ENOENT else {
+                    throw error
+                }
+                continue
+            }
+            if Glibc.rename(temporary.string, path.string) == 0 { return }
+            let error = Errno(rawValue: errno)
+            if error == .noSuchFileOrDirectory { continue }
+            unlink(temporary.string)
+            throw error
+        }
+    }
+
+    private static func writeNamed(
+        _ bytes: [UInt8], _ template: FilePath, to path: FilePath, _ mode: FilePermissions
+    ) throws(Errno) {
+        var temporary = Array(template.string.utf8CString)
+        let number = try result(mkstemp(&temporary))
         let file = OwnedDescriptor(FileDescriptor(rawValue: number))
         do throws(Errno) {
             try fill(file.raw, bytes, mode)
-            try result(path.withPlatformString { rename(temporary, $0) })
+            try result(Glibc.rename(temporary, path.string))
         } catch {
             unlink(temporary)
-            throw HostError(error, what, on: path.string)
-        }
-        // The name, too, is data of the directory.
-        let parent = try OwnedDescriptor.open(
-            directory.isEmpty ? "." : directory, options: .directory, what: what)
-        do {
-            try result(fsync(parent.raw.rawValue))
-        } catch {
-            throw HostError(error, what, on: path.string)
+            throw error
         }
     }
 
@@ -51,7 +97,9 @@ package enum AtomicFile {
         try result(fsync(file.rawValue))
     }
 
-    private static func result(_ result: CInt) throws(Errno) {
-        if result != 0 { throw Errno(rawValue: errno) }
+    @discardableResult
+    private static func result(_ result: CInt) throws(Errno) -> CInt {
+        guard result >= 0 else { throw Errno(rawValue: errno) }
+        return result
     }
 }

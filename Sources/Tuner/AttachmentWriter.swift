@@ -14,9 +14,11 @@ struct AttachmentWriter {
     ///
     /// The program does nothing until its identity is written, the last step: so no connection
     /// is tuned by an attachment that isn't whole.
+    ///
+    /// - Parameter peers: whether others may say something of themselves in header options.
     func attach(
         _ program: borrowing Program, to cgroup: Cgroup, _ maps: borrowing SharedMaps,
-        record: AttachmentRecord
+        record: AttachmentRecord, peers: Bool
     ) throws(TunerError) {
         let directory = try host { () throws(HostError) in try cgroup.open() }
         try kernel { () throws(BPFError) in
@@ -26,6 +28,7 @@ struct AttachmentWriter {
                     .pin(at: layout.record(cgroup.id))
                 try OptionPrograms.pin(of: program, at: layout.attachment(cgroup.id))
                 try maps.resetStatistics(of: record.attachment)
+                if peers { try maps.makeRoomForPeers(of: record.attachment) }
                 try program.attach(cgroup: directory.raw).pin(at: layout.link(cgroup.id))
                 try putInForce(
                     cgroup.id,

@@ -28,9 +28,7 @@ package struct EventListener: ~Copyable {
         // What can't be taken back now, the next change or listener sweeps.
         guard let state = try? tuner.lockState() else { return }
         try? maps.clear(slot)
-        if (try? tuner.reader.attachments().isEmpty) == true {
-            try? tuner.sweeper.removeDirectories(leaving: slot)
-        }
+        tuner.removeUnused(leaving: slot)
         withExtendedLifetime(state) {}
     }
 
@@ -54,8 +52,19 @@ extension Tuner {
     package func listen(kinds: UInt32, bufferSize: Int) throws(TunerError) -> EventListener {
         try checkPrivileges()
         try checkVersion()
-        try kernel { () throws(BPFError) in try files.makeDirectory(layout.root) }
         let state = try lockState()
+        defer { withExtendedLifetime(state) {} }
+        do throws(TunerError) {
+            return try listenAlone(kinds: kinds, bufferSize: bufferSize)
+        } catch {
+            removeUnused()
+            throw error
+        }
+    }
+
+    private func listenAlone(
+        kinds: UInt32, bufferSize: Int
+    ) throws(TunerError) -> EventListener {
         let maps = try kernel { () throws(BPFError) in
             let maps = try EventMaps.openOrMake(layout, files)
             try maps.sweep(layout)
@@ -65,10 +74,14 @@ extension Tuner {
             guard let lock = EventMaps.hold(slot, layout) else { continue }
             let ring = try kernel { () throws(BPFError) in
                 let ring = try EventMaps.ring(size: bufferSize)
-                try maps.enter(ring, kinds: kinds, pid: getpid(), at: slot)
+                do throws(BPFError) {
+                    try maps.enter(ring, kinds: kinds, pid: getpid(), at: slot)
+                } catch {
+                    try? maps.clear(slot)
+                    throw error
+                }
                 return ring
             }
-            withExtendedLifetime(state) {}
             return EventListener(self, maps, slot: slot, lock: lock, ring: ring)
         }
         var processes: [String] = []
@@ -81,5 +94,11 @@ extension Tuner {
             "\(EventMaps.capacity) processes listen to events already, which is the most: "
                 + processes.joined(separator: ", "),
             advice: "end one of them")
+    }
+
+    /// The pins, where nothing is applied and nobody listens but at the slot `leaving`.
+    fileprivate func removeUnused(leaving slot: Int? = nil) {
+        guard (try? reader.attachments().isEmpty) == true else { return }
+        try? sweeper.removeDirectories(leaving: slot)
     }
 }

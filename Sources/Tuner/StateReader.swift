@@ -124,7 +124,10 @@ struct StateReader {
 
     /// What a program was loaded for: from the map that is bound to it.
     static func policy(_ program: UInt32) throws(BPFError) -> PolicyRecord? {
-        for id in try Program(id: program).info().mapIDs {
+        // Bound last, it is the last. To open others by id can leak them: when an array of programs
+        // loses its last descriptor twice before the kernel has emptied it (as of Linux 6.18), it
+        // stays for good.
+        for id in try Program(id: program).info().mapIDs.reversed() {
             let map = try Map(id: id)
             if map.name == PolicyRecord.mapName {
                 return try map.record(of: PolicyRecord.self)

@@ -12,12 +12,23 @@ extension Tuner {
         case connections
     }
 
-    /// Takes open sockets of cgroups over, or releases them: connections to the host's default
-    /// controller, listeners to no header options or an outer cgroup's.
+    /// What ``adopt(_:on:)`` runs; loading changes nothing.
+    ///
+    /// - Parameter release: give connections back to the host's default controller, and listeners
+    ///   to no header options or an outer cgroup's.
+    func loadAdoption(
+        _ policy: CompiledPolicy, _ scope: AdoptionScope, release: Bool = false
+    ) throws(TunerError) -> LoadedAdoption {
+        try kernel { () throws(BPFError) in
+            try loader.loadAdoption(policy, scope, release: release)
+        }
+    }
+
+    /// Takes open sockets of cgroups over, or releases them.
     @discardableResult
     func adopt(
-        _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup],
-        in search: SocketSearch = .everywhere, release: Bool
+        _ loaded: borrowing LoadedAdoption, on cgroups: [Cgroup],
+        in search: SocketSearch = .everywhere
     ) throws(TunerError) -> ApplyReport.Adopted {
         let namespaces = try namespaces(of: cgroups, search)
         guard !namespaces.isEmpty else {
@@ -25,9 +36,6 @@ extension Tuner {
         }
         let taken = Set(cgroups.map(\.id))
         let reader = reader
-        let loaded = try kernel { () throws(BPFError) in
-            try loader.loadAdoption(policy, scope, release: release)
-        }
         let attachments = try kernel { () throws(BPFError) in
             try loaded.object.map(named: "attachments")
         }
@@ -63,7 +71,7 @@ extension Tuner {
         let policy = try compile(profile)
         let names = Set(policy.registrations.map(\.instance.registeredName))
         return try change(keeping: names) { (_) throws(TunerError) in
-            try adopt(policy, .connections, on: cgroups, in: search, release: false)
+            try adopt(try loadAdoption(policy, .connections), on: cgroups, in: search)
         }
     }
 

@@ -52,7 +52,8 @@ extension Tuner {
         return try plan(policy, for: try resolve(targets).map(\.cgroup), reader)
     }
 
-    /// Puts a profile on cgroups: whole, or, on an error, not at all.
+    /// Puts a profile on cgroups: whole, or, on an error, not at all; open connections that were
+    /// taken over before the error keep their controller.
     ///
     /// New connections of the cgroups get it at once. The program and each controller are loaded
     /// once, for any number of cgroups. A cgroup with another profile keeps its statistics.
@@ -71,18 +72,28 @@ extension Tuner {
             for cgroup in cgroups where !hasListeners {
                 hasListeners = try reader.attachment(of: cgroup.id)?.hasHeaderOptions ?? false
             }
+            let loaded = try program(for: policy, reader, among: report.programs)
+            let adoption: LoadedAdoption? =
+                if options.existing || hasListeners {
+                    try loadAdoption(policy, options.existing ? .connections : .listeners)
+                } else {
+                    nil
+                }
             try register(policy.registrations)
-            try attach(policy, to: resolved, reader, loaded: report.programs)
-            if options.resetStatistics { try resetStatistics(of: cgroups) }
-            guard options.existing || hasListeners else {
-                return ApplyReport(plan: plan, adopted: nil, deafListeners: 0)
+            return try attach(
+                loaded, to: resolved, reader, hasHeaders: !policy.headers.isEmpty
+            ) { () throws(TunerError) in
+                if options.resetStatistics { try resetStatistics(of: cgroups) }
+                switch adoption {
+                case .some(let loaded):
+                    let adopted = try adopt(loaded, on: cgroups, in: options.search)
+                    return ApplyReport(
+                        plan: plan, adopted: options.existing ? adopted : nil,
+                        deafListeners: adopted.deafListeners)
+                case .none:
+                    return ApplyReport(plan: plan, adopted: nil, deafListeners: 0)
+                }
             }
-            let adopted = try adopt(
-                policy, options.existing ? .connections : .listeners, on: cgroups,
-                in: options.search, release: false)
-            return ApplyReport(
-                plan: plan, adopted: options.existing ? adopted : nil,
-                deafListeners: adopted.deafListeners)
         }
     }
 
@@ -121,26 +132,32 @@ extension Tuner {
     }
 
     /// What puts one cgroup back as it was.
-    private enum Undo {
-        case detach(cgroup: UInt64, attachment: UInt64)
-        case restore(cgroup: UInt64, program: UInt32)
+    private final class Undo {
+        let cgroup: UInt64
+        let attachment: UInt64
+        /// Held, as nothing else may hold the one before; nil: there was none.
+        let program: Program?
+
+        init(_ cgroup: UInt64, _ attachment: UInt64, _ program: consuming Program?) {
+            self.cgroup = cgroup
+            self.attachment = attachment
+            self.program = program
+        }
     }
 
-    /// Every cgroup gets the policy, or each is put back as it was.
-    ///
-    /// - Parameter programs: those that run on cgroups.
+    /// Every cgroup gets the policy and what is to be done then is done, or each cgroup is put back
+    /// as it was.
     private func attach(
-        _ policy: CompiledPolicy, to targets: [ResolvedTarget], _ reader: StateReader,
-        loaded programs: Set<UInt32>
-    ) throws(TunerError) {
-        let loaded = try program(for: policy, reader, among: programs)
+        _ loaded: borrowing LoadedPolicy, to targets: [ResolvedTarget], _ reader: StateReader,
+        hasHeaders: Bool, then finish: () throws(TunerError) -> ApplyReport
+    ) throws(TunerError) -> ApplyReport {
         var done: [Undo] = []
         do throws(TunerError) {
             for target in targets {
-                let step = try attach(
-                    loaded, to: target, reader, hasHeaders: !policy.headers.isEmpty)
+                let step = try attach(loaded, to: target, reader, hasHeaders: hasHeaders)
                 if let step { done.append(step) }
             }
+            return try finish()
         } catch {
             for step in done.reversed() { try? undo(step) }
             throw error
@@ -157,29 +174,23 @@ extension Tuner {
             let record = AttachmentRecord(
                 attachment: KernelClock.boottime(), cgroup: cgroup.name, pod: target.pod,
                 attachedAt: KernelClock.realtime() / 1_000_000_000)
-            try writer.attach(loaded.program, to: cgroup, loaded.maps, record: record)
-            if hasHeaders {
-                try kernel { () throws(BPFError) in
-                    try loaded.maps.makeRoomForPeers(of: record.attachment)
-                }
-            }
-            return .detach(cgroup: cgroup.id, attachment: record.attachment)
+            try writer.attach(
+                loaded.program, to: cgroup, loaded.maps, record: record, peers: hasHeaders)
+            return Undo(cgroup.id, record.attachment, nil)
         }
         return try kernel { () throws(BPFError) in
             guard try current.programID != loaded.program.info().id else { return nil }
             if hasHeaders { try loaded.maps.makeRoomForPeers(of: current.id) }
+            let undo = Undo(cgroup.id, current.id, try Program(id: current.programID))
             try writer.replace(cgroup.id, with: loaded.program)
-            return .restore(cgroup: cgroup.id, program: current.programID)
+            return undo
         }
     }
 
     private func undo(_ step: Undo) throws(BPFError) {
-        switch step {
-        case .detach(let cgroup, let attachment):
-            try writer.detach(cgroup, attachment: attachment)
-        case .restore(let cgroup, let id):
-            let program = try Program(id: id)
-            try writer.replace(cgroup, with: program)
+        switch step.program {
+        case .some(let program): try writer.replace(step.cgroup, with: program)
+        case .none: try writer.detach(step.cgroup, attachment: step.attachment)
         }
     }
 

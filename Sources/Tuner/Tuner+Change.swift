@@ -9,27 +9,35 @@ extension Tuner {
     ) throws(TunerError) -> R {
         try checkPrivileges()
         try checkVersion()
-        try kernel { () throws(BPFError) in try files.makeDirectory(layout.root) }
         let lock = try lockState()
         let sweeper = sweeper
-        let report = try sweeper.sweep(keeping: names)
-        do throws(TunerError) {
-            let result = try body(report)
-            _ = try sweeper.sweep()
-            try kernel { () throws(BPFError) in try EventMaps.open(layout)?.noteChange() }
-            withExtendedLifetime(lock) {}
-            return result
-        } catch {
+        defer {
+            // Made or not: what can't be tidied up now, the next change tidies up.
             _ = try? sweeper.sweep()
             try? EventMaps.open(layout)?.noteChange()
-            throw error
+            withExtendedLifetime(lock) {}
         }
+        return try body(try sweeper.sweep(keeping: names))
     }
 
+    /// Alone until the lock goes.
     func lockState() throws(TunerError) -> FileLock {
-        try host { () throws(HostError) in
-            try FileLock(layout.root, .exclusive, wait: .upTo(.seconds(30)))
+        // Whoever has it removes the directory when nothing is left.
+        for _ in 0..<1000 {
+            do throws(BPFError) {
+                try files.makeDirectory(layout.root)
+            } catch {
+                if error.code == .notFound { continue }
+                throw TunerError(error)
+            }
+            do throws(HostError) {
+                return try FileLock(layout.root, .exclusive, wait: .upTo(.seconds(30)))
+            } catch {
+                if error.errno == .noSuchFileOrDirectory { continue }
+                throw TunerError(error)
+            }
         }
+        throw TunerError(.busy, "\(layout.root) comes and goes all the time")
     }
 
     func checkPrivileges() throws(TunerError) {

@@ -87,11 +87,15 @@ extension Tuner {
             // Listeners may also be an outer cgroup's from now on.
             try release(attachments, .listeners)
         }
-        try kernel { () throws(BPFError) in
-            for attachment in attachments {
+        var failure: TunerError?
+        for attachment in attachments {
+            do throws(BPFError) {
                 try writer.detach(attachment.cgroupID, attachment: attachment.id)
+            } catch {
+                failure = failure ?? TunerError(error)
             }
         }
+        if let failure { throw failure }
         let lingering = try sweeper.sweep().lingering
         return DetachReport(
             cgroups: attachments.map(\.cgroup), released: released?.connections,
@@ -126,6 +130,7 @@ extension Tuner {
         }
         let back = Profile(
             name: "release", congestionControl: CongestionControlChoice(algorithm: standard))
-        return try adopt(try compile(back), scope, on: cgroups, release: true)
+        return try adopt(
+            try loadAdoption(try compile(back), scope, release: true), on: cgroups)
     }
 }

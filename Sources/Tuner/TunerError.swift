@@ -57,12 +57,12 @@ extension TunerError {
             switch error.code {
             case .permission: .permission
             case .notSupported, .verifier: .unsupported
-            case .noSpace: .full
+            case .noSpace where error.errno == .noSpace: .full
             default: .failed
             }
         self.init(
             code, "\(error)",
-            advice: code == .full
+            advice: error.errno == .noSpace
                 ? "at most 4096 cgroups can have a profile at a time: detach some, "
                     + "'tcptune status' lists them"
                 : nil, log: error.log)

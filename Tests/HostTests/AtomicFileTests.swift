@@ -42,6 +42,33 @@ import Testing
         try writer.join()
     }
 
+    @Test func removesWhatAKilledOneLeft() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("left", to: ".f.new")
+        try AtomicFile.write([UInt8(ascii: "x")], to: directory.path.appending("f"))
+        #expect(try names(directory.path) == ["f"])
+        // What can't be removed is an error, not an endless loop.
+        try directory.write("x", to: ".f.new/x")
+        #expect(throws: HostError.self) {
+            try AtomicFile.write([], to: directory.path.appending("f"))
+        }
+    }
+
+    @Test func severalWriteAtOnce() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.path.appending("f")
+        let writers = try (0..<4).map { writer in
+            try Thread {
+                let content = [UInt8](repeating: UInt8(ascii: "a") + UInt8(writer), count: 10_000)
+                for _ in 0..<100 { try AtomicFile.write(content, to: file) }
+            }
+        }
+        for writer in writers { try writer.join() }
+        let text = try Files.read(file, what: "")
+        #expect(text.utf8.count == 10_000 && Set(text.utf8).count == 1)
+        #expect(try names(directory.path) == ["f"])
+    }
+
     @Test func leavesTheOldFileOnErrors() throws {
         let directory = try TemporaryDirectory()
         // A directory can't be replaced by a file.

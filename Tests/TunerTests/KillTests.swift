@@ -37,6 +37,18 @@ extension KernelSuites {
             #expect(!controllers.contains("tt_cubic"))
         }
 
+        /// Of a program that others look at: an array of programs whose last descriptor was closed
+        /// twice in a row would stay.
+        @Test func nothingIsLeftByWhatWasRead() throws {
+            let tuned = try TunedCgroup()
+            try tuned.apply(Profile("test", controller: "reno"))
+            let attachment = try #require(try tuned.tuner.attachments().first)
+            let maps = try Program(id: attachment.programID).info().mapIDs
+            for _ in 0..<100 { _ = try tuned.tuner.attachments() }
+            try tuned.tuner.detachAll()
+            #expect(try eventually { Set(maps).isDisjoint(with: try Map.ids()) })
+        }
+
         /// Beside the tests' own bundle.
         static var binary: String? {
             let here = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -9,7 +9,7 @@ struct StateChecks {
         do {
             let tuner = try Tuner()
             let attachments = try tuner.attachments()
-            return [applied(attachments)] + (try broken(attachments))
+            return [applied(attachments)] + (try broken(attachments)) + (try unnamed(tuner))
                 + (try options(tuner, attachments)) + (try neighbours(attachments))
                 + (try callbacks(tuner, attachments)) + (try registered(tuner, attachments))
                 + (try clamped(tuner))
@@ -33,6 +33,18 @@ struct StateChecks {
             return Finding(
                 "attachment", .warning, "/\(attachment.cgroup): \(attachment.state.rawValue)",
                 advice: advice)
+        }
+    }
+
+    /// What is applied, but not by what is pinned here.
+    private func unnamed(_ tuner: Tuner) throws -> [Finding] {
+        try tuner.unnamedAttachments().map {
+            Finding(
+                "pins", .warning,
+                "/\($0.cgroup): profile \($0.profile) is in force, but not pinned in this BPF file "
+                    + "system: another was mounted over the one that it was applied with, or it was "
+                    + "applied in another mount namespace",
+                advice: "unmount the upper one, or use the tcptune of where it was applied")
         }
     }
 
@@ -94,7 +106,12 @@ struct StateChecks {
 
     private func registered(_ tuner: Tuner, _ attachments: [Attachment]) throws -> [Finding] {
         let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
-        var findings: [Finding] = []
+        var findings = try tuner.missingControllers(of: attachments).map {
+            Finding(
+                "controller", .warning,
+                "a profile uses \($0), which another tool has unregistered",
+                advice: "apply the profile again")
+        }
         for controller in try tuner.registeredControllers() {
             let name = controller.name
             if !used.contains(name), !controller.isLoaded {
