@@ -179,3 +179,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's flags are on the command line (Scripts/fuzz): a build without them has no such program.
+if Context.environment["TCPTUNE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "Commands", "CongestionControl", "Emulator",
+                "GRPC", "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
+                "Telemetry", "Tuner", "Workloads", system,
+            ], path: "Tests/Fuzz", swiftSettings: strict))
+}

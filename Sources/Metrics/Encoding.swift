@@ -10,9 +10,10 @@ extension [UInt8] {
         append(UInt8(ascii: " "))
     }
 
-    /// Text with backslashes and newlines escaped, and quotes on request.
+    /// Text with backslashes and newlines escaped, and quotes on request. Other control characters,
+    /// for which the formats have no escape, stand as `\\u{1B}`.
     mutating func appendEscaped(_ text: String, quotes: Bool) {
-        for byte in text.utf8 {
+        for byte in visible(text).utf8 {
             switch byte {
             case UInt8(ascii: "\\"): self += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
             case UInt8(ascii: "\n"): self += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
@@ -20,6 +21,15 @@ extension [UInt8] {
             default: append(byte)
             }
         }
+    }
+
+    private func visible(_ text: String) -> String {
+        func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control && scalar != "\n"
+        }
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        return text.unicodeScalars.map { isHidden($0) ? $0.escaped(asASCII: true) : String($0) }
+            .joined()
     }
 
     mutating func append(number: UInt64) {
