@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz fuzz-short sanitize fuzz-options fuzz-options-short man completions install clean
 
 setup:
 	@Scripts/setup
@@ -60,6 +60,17 @@ fuzz-options: build
 
 fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
+
+# Every parser with a million inputs that it doesn't expect, an hour or two; CI sends the short form.
+fuzz: setup
+	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz
+
+fuzz-short: setup
+	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz -n 5000
+
+# The tests with the sanitizers of addresses and of threads; each builds everything anew.
+sanitize: setup
+	@SWIFT=$(SWIFT) Scripts/sanitize
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page

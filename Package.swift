@@ -105,8 +105,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BPFTests",
-            dependencies: ["BPF", "CongestionControl", "Host", "Telemetry", "TestSupport", system],
-            exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
+            dependencies: [
+                "BPF", "CLibbpf", "CongestionControl", "Host", "Telemetry", "TestSupport", system,
+            ], exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
             swiftSettings: strict),
@@ -189,5 +190,5 @@ if Context.environment["TCPTUNE_FUZZ"] != nil {
                 "BPF", "BPFPrograms", "CTcptuneABI", "Commands", "CongestionControl", "Emulator",
                 "GRPC", "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
                 "Telemetry", "Tuner", "Workloads", system,
-            ], path: "Tests/Fuzz", swiftSettings: strict))
+            ], path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: strict))
 }

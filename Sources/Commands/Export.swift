@@ -55,7 +55,7 @@ struct Export: ParsableCommand {
         let form: ExpositionFormat = format == .prometheus ? .prometheus : .openMetrics
         let bytes = try form.render(families)
         if file == "-" {
-            Console.write(String(decoding: bytes, as: UTF8.self))
+            Console.write(bytes: bytes)
         } else {
             try AtomicFile.write(bytes, to: FilePath(file))
         }

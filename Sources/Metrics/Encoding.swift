@@ -10,8 +10,8 @@ extension [UInt8] {
         append(UInt8(ascii: " "))
     }
 
-    /// Text with backslashes and newlines escaped, and quotes on request. Other control characters,
-    /// for which the formats have no escape, stand as `\\u{1B}`.
+    /// Text with backslashes and newlines escaped, and quotes on request. Other characters that
+    /// steer a terminal, for which the formats have no escape, stand as `\\u{1B}`.
     mutating func appendEscaped(_ text: String, quotes: Bool) {
         for byte in visible(text).utf8 {
             switch byte {
@@ -25,7 +25,12 @@ extension [UInt8] {
 
     private func visible(_ text: String) -> String {
         func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.properties.generalCategory == .control && scalar != "\n"
+            switch scalar.value {
+            case 0x0a: false
+            // Beyond C0 and C1: what ends lines, and what turns the direction of text.
+            case ..<0x20, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069: true
+            default: false
+            }
         }
         guard text.unicodeScalars.contains(where: isHidden) else { return text }
         return text.unicodeScalars.map { isHidden($0) ? $0.escaped(asASCII: true) : String($0) }

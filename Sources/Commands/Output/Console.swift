@@ -6,7 +6,13 @@ enum Console {
     /// A reader that went away (a closed pipe) is the end of the output, not an error: false.
     @discardableResult
     static func write(_ text: some StringProtocol) -> Bool {
-        (try? FileDescriptor.standardOutput.writeAll(Printable.lines(text).utf8)) != nil
+        write(bytes: Printable.lines(text).utf8)
+    }
+
+    /// In a format that has escapes of its own.
+    @discardableResult
+    static func write(bytes: some Sequence<UInt8>) -> Bool {
+        (try? FileDescriptor.standardOutput.writeAll(bytes)) != nil
     }
 
     /// The same, for output without end: a reader that is too slow is waited for only until
