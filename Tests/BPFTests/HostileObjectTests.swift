@@ -13,7 +13,8 @@ import Testing
         file.replaceSubrange(64..<128, with: repeatElement(0, count: 64))
         file[0x28] = 64
         file.replaceSubrange(0x3c..<0x40, with: [0xff, 0xff, 0, 0])
-        file.replaceSubrange(64 + 0x18..<64 + 0x28, with: [128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0])
+        file.replaceSubrange(
+            64 + 0x18..<64 + 0x28, with: [128, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0])
         let begin = ContinuousClock.now
         #expect(elfSection(named: ".BTF", in: file) == nil)
         #expect(ContinuousClock.now - begin < .seconds(10))
@@ -137,7 +138,9 @@ private struct TypeInformation {
     }
 
     private var bytes: [UInt8] {
-        let lengths: [UInt32] = [24, 0, UInt32(types.count), UInt32(types.count), UInt32(names.count)]
+        let lengths: [UInt32] = [
+            24, 0, UInt32(types.count), UInt32(types.count), UInt32(names.count),
+        ]
         return [0x9f, 0xeb, 1, 0] + lengths.flatMap(Self.bytes) + types + names
     }
 

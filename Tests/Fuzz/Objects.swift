@@ -29,7 +29,9 @@ extension Parser {
         for knob in object.knobs {
             _ = (knob.defaultValue, knob.integerRange, Parameter(knob))
             for value in [.bool(true), .signed(-1), .unsigned(.max), .string("x")] as [KnobValue] {
-                if let bytes = try? knob.encode(value) { expect(bytes.count == knob.size, knob.name) }
+                if let bytes = try? knob.encode(value) {
+                    expect(bytes.count == knob.size, knob.name)
+                }
             }
         }
         guard let state = StateDescription(exportedBy: object) else { return }
@@ -59,7 +61,8 @@ struct Carrier: Sendable {
         var result = elf + btf
         for (index, value) in [elf.count, btf.count].enumerated() {
             for byte in 0..<8 {
-                result[header + 0x18 + 8 * index + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
+                result[header + 0x18 + 8 * index + byte] = UInt8(
+                    truncatingIfNeeded: value >> (8 * byte))
             }
         }
         return result

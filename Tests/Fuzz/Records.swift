@@ -26,7 +26,9 @@ extension Parser {
             render([row])
             var record = tt_connection_state_record()
             record.connection.header_offered = 0xff
-            withUnsafeMutableBytes(of: &record.options) { $0.copyBytes(from: bytes.prefix($0.count)) }
+            withUnsafeMutableBytes(of: &record.options) {
+                $0.copyBytes(from: bytes.prefix($0.count))
+            }
             for value in HeaderOptionValue.all(record, of: attachment.optionPlugins) {
                 _ = value.words
             }
@@ -44,7 +46,8 @@ extension Parser {
             let record: tt_connection_state_record = value(of: bytes)
             let connection = Connection(record.connection)
             let row = ConnectionRow(
-                connection: connection, attachment: owner.attachment, now: record.connection.opened_ns)
+                connection: connection, attachment: owner.attachment,
+                now: record.connection.opened_ns)
             expect(isShown(row.line) && row.line.utf8.count { $0 == 10 } == 1, row.line)
             expect(isJSON(JSON.object(row.json).line), "no JSON")
             if let peer = connection.peer {
@@ -55,7 +58,8 @@ extension Parser {
         Parser("statistics", 8192) { bytes in
             var statistics = AttachmentStatistics()
             let size = Int(TT_STATISTICS_SIZE)
-            let whole = bytes + [UInt8](repeating: bytes.last ?? 0, count: max(0, size - bytes.count))
+            let whole =
+                bytes + [UInt8](repeating: bytes.last ?? 0, count: max(0, size - bytes.count))
             whole.withUnsafeBytes {
                 for _ in 0..<2 { statistics.add(cpu: $0) }
             }
@@ -71,15 +75,14 @@ extension Parser {
         },
         Parser("results", 65536) { bytes in
             let lines = bytes.split(separator: UInt8(ascii: "\n"))
-            let decoder = JSONDecoder()
             guard let first = lines.first,
-                let manifest = try? decoder.decode(Manifest.self, from: Data(first))
+                let manifest = try? ResultDirectory.decode(first) as Manifest
             else { return }
             let runs = lines.dropFirst().prefix(24).compactMap {
-                try? decoder.decode(RunRecord.self, from: Data($0))
+                try? ResultDirectory.decode($0) as RunRecord
             }
             let series = lines.dropFirst().compactMap {
-                try? decoder.decode(RunSeries.self, from: Data($0))
+                try? ResultDirectory.decode($0) as RunSeries
             }
             report(manifest, runs, series)
         },
@@ -106,7 +109,8 @@ extension Parser {
             manifest: manifest, records: runs, analysis: analyzer.analyse(runs),
             mix: analyzer.mix(runs))
         _ = TextReport.render(data)
-        let kept = Dictionary(zip(runs.map(\.index), series), uniquingKeysWith: { first, _ in first })
+        let kept = Dictionary(
+            zip(runs.map(\.index), series), uniquingKeysWith: { first, _ in first })
         let example = ExampleBlock.find(data) { _ in kept }
         let html = HTMLReport.render(data, example)
         expect(isShown(html.filter { $0 != "\t" }), "a control character in the report")
@@ -123,14 +127,17 @@ extension Parser {
         guard let families = try? MetricFamilies.families(rows, PeerNames([])) else { return }
         for form in [ExpositionFormat.prometheus, .openMetrics] {
             guard let text = try? form.render(families) else { continue }
-            expect(isShown(String(decoding: text, as: UTF8.self)), "a control character in the metrics")
+            expect(
+                isShown(String(decoding: text, as: UTF8.self)), "a control character in the metrics"
+            )
         }
     }
 
     private static let owner = EventOwner(
         Attachment(
             PolicyRecord(
-                profile: "p", hash: "", text: "", controllers: [nil, nil], passedOver: [], collect: 1,
+                profile: "p", hash: "", text: "", controllers: [nil, nil], passedOver: [],
+                collect: 1,
                 headers: 1, optionPlugins: [], loadedAt: 0)))
 
     /// Nil without root and a BPF file system.
@@ -163,7 +170,8 @@ extension Attachment {
             state: .active, cgroup: "a", cgroupID: 1, pod: nil, id: 1, profile: policy.profile,
             profileHash: policy.hash, profileText: policy.text, controllers: policy.controllers,
             passedOver: policy.passedOver, collectsStatistics: policy.collect != 0,
-            hasHeaderOptions: policy.headers != 0, optionPlugins: policy.optionPlugins, programID: 1,
+            hasHeaderOptions: policy.headers != 0, optionPlugins: policy.optionPlugins,
+            programID: 1,
             attachedAt: 1, appliedAt: policy.loadedAt)
     }
 }

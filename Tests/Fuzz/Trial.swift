@@ -23,7 +23,9 @@ struct Trial {
     /// more than once for each byte takes long then. The input alone decides which part.
     private static func blown(up input: [UInt8], to length: Int) -> [UInt8] {
         guard !input.isEmpty else { return input }
-        var state: UInt64 = input.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        var state: UInt64 = input.reduce(0xcbf2_9ce4_8422_2325) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
         func place(_ end: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % end
@@ -51,7 +53,8 @@ struct Parser: Sendable {
     let maximumLength: Int
     let read: @Sendable ([UInt8]) -> Void
 
-    init(_ name: String, _ maximumLength: Int = 4096, _ read: @escaping @Sendable ([UInt8]) -> Void) {
+    init(_ name: String, _ maximumLength: Int = 4096, _ read: @escaping @Sendable ([UInt8]) -> Void)
+    {
         self.name = name
         self.maximumLength = maximumLength
         self.read = read

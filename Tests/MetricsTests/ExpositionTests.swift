@@ -29,7 +29,8 @@ import Testing
         var family = try MetricFamily("a", .gauge, help: "A \u{7}.")
         try family.add(try Labels(["cgroup": "x\u{1b}[2J\u{9b}\u{202e}é\r"]), .integer(1))
         #expect(
-            String(decoding: try ExpositionFormat.prometheus.render([family]), as: UTF8.self) == #"""
+            String(decoding: try ExpositionFormat.prometheus.render([family]), as: UTF8.self)
+                == #"""
                 # HELP a A \\u{07}.
                 # TYPE a gauge
                 a{cgroup="x\\u{1B}[2J\\u{9B}\\u{202E}é\\r"} 1

@@ -45,7 +45,8 @@ import Testing
 
     @Test func quantitiesWithoutEnd() {
         let digits = String(repeating: "1", count: 1 << 19)
-        #expect(refusal(profileText(spec: "  socket: { minimumRTO: \(digits)ms }")).contains("long"))
+        #expect(
+            refusal(profileText(spec: "  socket: { minimumRTO: \(digits)ms }")).contains("long"))
     }
 
     @Test func largestSize() throws {

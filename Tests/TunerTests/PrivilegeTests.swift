@@ -38,7 +38,9 @@ extension KernelSuites {
             let set = (["-all"] + capabilities.map { "+" + $0.lowercased() }).joined(separator: ",")
             return try Command.run(
                 ["setpriv", "--bounding-set", set, "--inh-caps", "-all", binary]
-                    + words.split(separator: " ").map { $0 == "%" ? cgroup.path.string : String($0) })
+                    + words.split(separator: " ").map {
+                        $0 == "%" ? cgroup.path.string : String($0)
+                    })
         }
 
         private func expectRefusal(_ words: String, without capabilities: [String]) throws {
@@ -95,7 +97,9 @@ extension KernelSuites {
         /// A cgroup may be somebody else's, who calls it what he likes.
         @Test func namesCannotSteerTheTerminal() throws {
             let inner = try cgroup.child("x\u{1b}[2J\u{7}\u{9b}31m\u{202e}\u{7f}é")
-            let applied = try Command.run([binary, "apply", "observe", "--cgroup", inner.path.string])
+            let applied = try Command.run([
+                binary, "apply", "observe", "--cgroup", inner.path.string,
+            ])
             #expect(applied.status == 0, "\(applied.standardError)")
             var all = [applied]
             for words in [
@@ -124,7 +128,8 @@ extension KernelSuites {
             let applied = try Command.run([binary, "apply", "observe", "--cgroup", path])
             #expect(applied.status == 0)
             for words in ["status", "pods", "stats --unit nosuch", "detach --all"] {
-                let output = try Command.run([binary] + words.split(separator: " ").map(String.init))
+                let output = try Command.run(
+                    [binary] + words.split(separator: " ").map(String.init))
                 #expect(
                     output.status == (words.contains("nosuch") ? 1 : 0), "\(output.standardError)")
             }
