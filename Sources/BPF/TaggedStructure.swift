@@ -108,7 +108,9 @@ extension BTF {
             return (.array(element, count: count, bits: bits), size)
         }
         if btf_is_struct(type) {
-            return structure(id, tags, nesting: nesting + 1, &room).map { (.structure($0), $0.size * 8) }
+            return structure(id, tags, nesting: nesting + 1, &room).map {
+                (.structure($0), $0.size * 8)
+            }
         }
         let bits = Int(type.pointee.size) * 8
         guard bits <= 64 else { return nil }
