@@ -9,8 +9,8 @@ MANUAL = .build/man
 PREFIX ?= /usr/local
 
 .PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures \
-	validate fuzz-options fuzz-options-short faults faults-short soak soak-short man completions install deb check-deb \
-	static container check-deploy clean
+	validate fuzz fuzz-short fuzz-options fuzz-options-short sanitize faults faults-short soak soak-short man completions \
+	install deb check-deb static container check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -90,6 +90,17 @@ soak: build
 
 soak-short: build
 	@Tests/soak/run --binary $(BINARY).stripped --minutes 5 --connections 4000
+
+# Every parser with a million inputs that it doesn't expect, an hour or two; CI sends the short form.
+fuzz: setup
+	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz
+
+fuzz-short: setup
+	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz -n 5000
+
+# The tests with the sanitizers of addresses and of threads; each builds everything anew.
+sanitize: setup
+	@SWIFT=$(SWIFT) Scripts/sanitize
 
 man:
 	$(SWIFT) package plugin --allow-writing-to-package-directory generate-manual --multi-page --configuration debug

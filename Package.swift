@@ -116,8 +116,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BPFTests",
-            dependencies: ["BPF", "CongestionControl", "Host", "Telemetry", "TestSupport", system],
-            exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
+            dependencies: [
+                "BPF", "CLibbpf", "CongestionControl", "Host", "Telemetry", "TestSupport", system,
+            ], exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "HostTests", dependencies: ["Host", "TestSupport", "CShim", system],
             swiftSettings: strict),
@@ -204,3 +205,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's flags are on the command line (Scripts/fuzz): a build without them has no such program.
+if Context.environment["TCPTUNE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "BPF", "BPFPrograms", "CTcptuneABI", "Commands", "CongestionControl", "Emulator",
+                "GRPC", "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
+                "Telemetry", "Tuner", "Workloads", system,
+            ], path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: strict))
+}

@@ -1,11 +1,15 @@
 /// Whether the type information of an object file holds together: every type and name that is
-/// referred to is there, and no chain of names for a type ends in itself.
+/// referred to is there, and no chain of names for a type, or of arrays, ends in itself.
 ///
 /// libbpf (1.1) doesn't look before it follows them, and a damaged file would crash it. True where
 /// there is none at all.
 package func isBTFSound(ofObjectFile elf: [UInt8]) -> Bool {
     guard let section = elfSection(named: ".BTF", in: elf) else { return true }
-    return elf[section].withUnsafeBytes { BTFCheck($0).isSound() }
+    return isBTFSound(Array(elf[section]))
+}
+
+func isBTFSound(_ section: [UInt8]) -> Bool {
+    section.withUnsafeBytes { BTFCheck($0).isSound() }
 }
 
 /// The layout of `linux/btf.h`.
@@ -53,18 +57,18 @@ private struct BTFCheck {
             guard kind.names(count: count).allSatisfy({ isName(word(rest, at: $0)) }) else {
                 return false
             }
-            found.append((kind, of))
+            found.append((kind, kind == .array ? word(rest, at: 0) : of))
             offset += 12 + size
         }
         return references.allSatisfy { $0 < found.count } && chainsEnd(found)
     }
 
-    /// Whether every chain of typedefs, qualifiers and tags leads to another type.
+    /// Whether every chain of typedefs, qualifiers, tags and arrays leads to another type.
     private func chainsEnd(_ types: [(kind: Kind, of: UInt32)]) -> Bool {
         for start in types.indices {
             var id = start
             var steps = 0
-            while types[id].kind.isAlias {
+            while types[id].kind.isAlias || types[id].kind == .array {
                 id = Int(types[id].of)
                 steps += 1
                 if steps > 1000 { return false }

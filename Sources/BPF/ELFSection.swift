@@ -43,7 +43,9 @@ package func elfSection(named name: String, in file: [UInt8]) -> Range<Int>? {
         guard let offset = file.integer(at: header, bytes: 4), offset < names.count else {
             continue
         }
-        if file[names].dropFirst(offset).prefix(while: { $0 != 0 }).elementsEqual(name.utf8) {
+        // No further than this name: a file may have thousands of sections with long ones.
+        let found = file[names].dropFirst(offset).prefix(name.utf8.count + 1)
+        if found.elementsEqual(Array(name.utf8) + [0]) {
             return contents(ofHeaderAt: header)
         }
     }

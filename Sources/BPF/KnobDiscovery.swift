@@ -27,7 +27,7 @@ extension Knob {
 }
 
 extension BTF {
-    fileprivate func knobs(defaults: UnsafeRawBufferPointer) -> [Knob] {
+    func knobs(defaults: UnsafeRawBufferPointer) -> [Knob] {
         let tags = declarationTags()
         return variables(inSection: ".rodata").compactMap { variable in
             guard variable.offset + variable.size <= defaults.count,
@@ -58,12 +58,14 @@ extension BTF {
             let isFlat = array(type).nelems == size
             return isText && isFlat ? .string(capacity: size) : .bytes(type: "")
         }
-        return isVolatile ? scalarKind(of: type) : nil
+        return isVolatile ? scalarKind(of: type, size: size) : nil
     }
 
-    private func scalarKind(of type: UnsafePointer<btf_type>) -> Knob.Kind {
+    private func scalarKind(of type: UnsafePointer<btf_type>, size: Int) -> Knob.Kind {
         let bits = Int(type.pointee.size) * 8
-        if btf_is_int(type), bits <= 64 {
+        // A file may claim that the variable has another size than its type.
+        guard bits == size * 8, (8...64).contains(bits) else { return .bytes(type: name(of: type)) }
+        if btf_is_int(type) {
             let encoding = CInt(btf_int_encoding(type))
             if encoding & BTF_INT_BOOL != 0 { return .bool }
             return encoding & BTF_INT_SIGNED != 0 ? .signed(bits: bits) : .unsigned(bits: bits)

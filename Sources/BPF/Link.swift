@@ -12,8 +12,7 @@ package struct Link: ~Copyable {
 
     /// Opens the link with this id; `.notFound` when it's gone.
     package init(id: UInt32) throws(BPFError) {
-        let result = bpf_link_get_fd_by_id(id)
-        handle = OwnedDescriptor(try check(result, "open the link with id", "\(id)"))
+        handle = try opened(bpf_link_get_fd_by_id(id), "link", id: id)
     }
 
     /// Opens a pinned link; nil when nothing is pinned there.

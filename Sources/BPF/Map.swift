@@ -63,8 +63,7 @@ package struct Map: ~Copyable {
 
     /// Opens the map with this id; `.notFound` when it's gone.
     package init(id: UInt32) throws(BPFError) {
-        let result = bpf_map_get_fd_by_id(id)
-        try self.init(OwnedDescriptor(try check(result, "open the map with id", "\(id)")))
+        try self.init(try opened(bpf_map_get_fd_by_id(id), "map", id: id))
     }
 
     /// Opens a pinned map; nil when nothing is pinned there.

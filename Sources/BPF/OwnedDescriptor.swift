@@ -40,3 +40,13 @@ func check(
     }
     return result
 }
+
+/// The descriptor that the kernel gave for an object's id; throws `.notFound` when it's gone.
+func opened(_ result: CInt, _ kind: String, id: UInt32) throws(BPFError) -> OwnedDescriptor {
+    guard result >= 0 else {
+        throw BPFError(
+            errno: -result, otherwise: .io, what: "open the \(kind) with id", subject: "\(id)",
+            hint: result == -EPERM ? "run as root, or with CAP_SYS_ADMIN" : nil)
+    }
+    return OwnedDescriptor(result)
+}

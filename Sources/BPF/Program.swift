@@ -12,8 +12,7 @@ package struct Program: ~Copyable {
 
     /// Opens the program with this id; `.notFound` when it's gone.
     package init(id: UInt32) throws(BPFError) {
-        let result = bpf_prog_get_fd_by_id(id)
-        handle = OwnedDescriptor(try check(result, "open the program with id", "\(id)"))
+        handle = try opened(bpf_prog_get_fd_by_id(id), "program", id: id)
     }
 
     /// Opens a pinned program; nil when nothing is pinned there.

@@ -11,6 +11,14 @@ package struct TaggedStructure: Equatable, Sendable {
         case structure(TaggedStructure)
         /// Elements that are `bits` apart.
         case array(Kind, count: Int, bits: Int)
+
+        /// Whether it can be a bit field.
+        fileprivate var isNumber: Bool {
+            switch self {
+            case .bool, .signed, .unsigned, .enumeration: true
+            case .structure, .array: false
+            }
+        }
     }
 
     package struct Member: Equatable, Sendable {
@@ -42,14 +50,21 @@ extension BTF {
             guard let type = type(id), btf_is_var(type), name(of: type) == variable,
                 let pointer = resolve(type.pointee.type).type, btf_is_ptr(pointer)
             else { continue }
-            return structure(pointer.pointee.type, componentTags(), nesting: 0)
+            var room = Self.maximumMembers
+            return structure(pointer.pointee.type, componentTags(), nesting: 0, &room)
         }
         return nil
     }
 
+    /// More than fit into a connection's state. A file may have structures of many members, which
+    /// are structures of many members, and so on.
+    private static let maximumMembers = 1024
+
     /// The structure's own id is what tags refer to.
+    ///
+    /// - Parameter room: members that there may still be.
     private func structure(
-        _ id: TypeID, _ tags: [TypeID: [Int: [String]]], nesting: Int
+        _ id: TypeID, _ tags: [TypeID: [Int: [String]]], nesting: Int, _ room: inout Int
     ) -> TaggedStructure? {
         var id = id
         while let type = type(id), btf_is_mod(type) || btf_is_typedef(type) {
@@ -59,11 +74,14 @@ extension BTF {
         let bits = Int(type.pointee.size) * 8
         var members: [TaggedStructure.Member] = []
         for (index, member) in self.members(type).enumerated() {
-            guard let own = tags[id]?[index],
-                let (kind, size) = kind(of: member.type, tags, nesting: nesting)
-            else { continue }
+            guard room > 0, let own = tags[id]?[index] else { continue }
+            room -= 1
+            guard let (kind, size) = kind(of: member.type, tags, nesting: nesting, &room) else {
+                continue
+            }
             let start = Int(btf_member_bit_offset(type, UInt32(index)))
             let width = Int(btf_member_bitfield_size(type, UInt32(index)))
+            guard width == 0 || kind.isNumber && width <= size else { continue }
             let end = start + (width > 0 ? width : size)
             guard end <= bits else { continue }
             members.append(
@@ -76,20 +94,23 @@ extension BTF {
 
     /// With the size in bits; nil for what can't be shown.
     private func kind(
-        of id: TypeID, _ tags: [TypeID: [Int: [String]]], nesting: Int
+        of id: TypeID, _ tags: [TypeID: [Int: [String]]], nesting: Int, _ room: inout Int
     ) -> (TaggedStructure.Kind, bits: Int)? {
         // A file may claim that a type is inside itself.
         guard let type = resolve(id).type, nesting < 8 else { return nil }
         if btf_is_array(type) {
             let array = array(type)
             let count = Int(array.nelems)
-            guard let (element, bits) = kind(of: array.type, tags, nesting: nesting + 1), bits > 0,
+            guard let (element, bits) = kind(of: array.type, tags, nesting: nesting + 1, &room),
+                bits > 0,
                 case (let size, false) = count.multipliedReportingOverflow(by: bits)
             else { return nil }
             return (.array(element, count: count, bits: bits), size)
         }
         if btf_is_struct(type) {
-            return structure(id, tags, nesting: nesting + 1).map { (.structure($0), $0.size * 8) }
+            return structure(id, tags, nesting: nesting + 1, &room).map {
+                (.structure($0), $0.size * 8)
+            }
         }
         let bits = Int(type.pointee.size) * 8
         guard bits <= 64 else { return nil }

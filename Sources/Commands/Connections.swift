@@ -134,6 +134,7 @@ struct ConnectionRow {
     }
 
     private static func append(_ cell: String, _ column: Int, to line: inout String) {
+        let cell = Printable.line(cell)
         line += cell
         let width = widths[column]
         if width > 0 { line += padding[max(0, width - cell.utf8.count) + 1] }

@@ -66,10 +66,11 @@ struct EventLines {
     private static func row(_ cells: [String], _ rest: String) -> String {
         var line = ""
         for (cell, column) in zip(cells, columns) {
+            let cell = Printable.line(cell)
             line += cell
             line += String(repeating: " ", count: max(0, column.width - cell.utf8.count) + 1)
         }
-        return line + rest + "\n"
+        return line + Printable.line(rest) + "\n"
     }
 
     /// For people the local time of day; else UTC as in RFC 3339.

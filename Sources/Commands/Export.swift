@@ -45,7 +45,7 @@ struct Export: ParsableCommand {
         let bytes = try Exporter(tuner, version: Version.text).text(
             of: attachments, format == .prometheus ? .prometheus : .openMetrics)
         if file == "-" {
-            Console.write(String(decoding: bytes, as: UTF8.self))
+            Console.write(bytes: bytes)
         } else {
             try AtomicFile.write(bytes, to: FilePath(file))
         }

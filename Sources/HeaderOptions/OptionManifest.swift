@@ -140,7 +140,8 @@ package struct OptionField: Sendable, Equatable, Codable {
 
     /// Its value; nil: the bytes don't reach that far.
     package func value(in bytes: some Collection<UInt8>) -> UInt64? {
-        guard bytes.count >= offset + size else { return nil }
+        // It may have been read from a pin, which another version has written.
+        guard offset >= 0, (1...8).contains(size), bytes.count - size >= offset else { return nil }
         return bytes.dropFirst(offset).prefix(size).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

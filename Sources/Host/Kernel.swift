@@ -3,6 +3,9 @@ import SystemPackage
 
 /// What the running kernel is and has.
 package struct Kernel: Sendable {
+    /// More than any kernel is built for.
+    private static let maximumCPUs = 1 << 20
+
     private let roots: HostRoots
 
     package init(_ roots: HostRoots = .system) {
@@ -25,7 +28,8 @@ package struct Kernel: Sendable {
         for range in try Files.read(path, what: what).split(whereSeparator: { ",\n".contains($0) })
         {
             let ends = range.split(separator: "-").compactMap { Int($0) }
-            guard let first = ends.first, let last = ends.last, ends.count <= 2, first <= last
+            guard let first = ends.first, let last = ends.last, ends.count <= 2,
+                0 <= first, first <= last, last < Self.maximumCPUs
             else {
                 throw HostError(.malformed, what, on: path.string, because: "unexpected: \(range)")
             }

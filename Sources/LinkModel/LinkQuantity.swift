@@ -8,6 +8,9 @@ struct LinkQuantity: Sendable {
         let expected: String
     }
 
+    /// In bytes; longer texts aren't looked at.
+    private static let maximumLength = 64
+
     let units: [(name: String, factor: Int64)]
     let range: ClosedRange<Int64>
     let expectation: String
@@ -56,6 +59,11 @@ struct LinkQuantity: Sendable {
 
     /// Reads "1.5ms" and the like exactly: nothing is rounded.
     func parse(_ text: String) throws(Problem) -> Int64 {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw Problem(
+                problem: "\(quoted(text)) is too long for a number with a unit",
+                expected: expectation)
+        }
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let suffix = text.dropFirst(number.count)
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
@@ -115,12 +123,13 @@ struct LinkQuantity: Sendable {
 
 /// Foreign text in a message: in quotes, short.
 func quoted(_ text: some StringProtocol) -> String {
-    text.count > 40 ? "'\(text.prefix(40))…'" : "'\(text)'"
+    let short = text.prefix(40)
+    return "'\(short)\(short.endIndex < text.endIndex ? "…" : "")'"
 }
 
 /// ": did you mean 'ms'?", or nothing when no known word is near.
 func didYouMean(_ word: some StringProtocol, _ known: [String]) -> String {
-    guard !word.isEmpty, word.count <= 16 else { return "" }
+    guard !word.isEmpty, word.utf8.count <= 64, word.count <= 16 else { return "" }
     let letters = Array(word.lowercased())
     let nearest = known.map { ($0, editDistance(letters, Array($0.lowercased()))) }
         .min { $0.1 < $1.1 }

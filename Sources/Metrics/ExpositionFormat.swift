@@ -65,7 +65,7 @@ package enum ExpositionFormat: Sendable {
             self == .openMetrics ? histogram.bounds.openMetrics : histogram.bounds.prometheus
         var total: UInt64 = 0
         for (bound, count) in zip(bounds, histogram.counts) {
-            total += count
+            total &+= count
             text += head
             text += bound
             text += [UInt8(ascii: "\""), UInt8(ascii: "}"), UInt8(ascii: " ")]

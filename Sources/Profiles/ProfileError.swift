@@ -60,10 +60,17 @@ struct Quoted: CustomStringConvertible {
 
     init(_ text: some StringProtocol) {
         let scalars = text.unicodeScalars
-        let short = scalars.prefix(Self.limit).map { scalar in
+        let short = scalars.prefix(Self.limit)
+        let dots = short.endIndex < scalars.endIndex ? "…" : ""
+        // Most there is, and much faster: a hostile file has hundreds of thousands to show.
+        guard !short.allSatisfy({ (0x20...0x7e).contains($0.value) }) else {
+            description = "'\(String(String.UnicodeScalarView(short)))\(dots)'"
+            return
+        }
+        let shown = short.map { scalar in
             scalar.properties.generalCategory == .control
                 ? scalar.escaped(asASCII: true) : String(scalar)
         }
-        description = "'\(short.joined())\(scalars.count > Self.limit ? "…" : "")'"
+        description = "'\(shown.joined())\(dots)'"
     }
 }

@@ -23,6 +23,9 @@ package enum Quantity: Sendable, Equatable {
         package let factor: Int
     }
 
+    /// In bytes; longer texts aren't looked at.
+    private static let maximumLength = 64
+
     private static let durations = [
         Unit(name: "us", factor: 1), Unit(name: "ms", factor: 1000),
         Unit(name: "s", factor: 1_000_000), Unit(name: "min", factor: 60_000_000),
@@ -92,6 +95,11 @@ package enum Quantity: Sendable, Equatable {
     package func parse(
         _ text: String, in range: ClosedRange<UInt32>
     ) throws(Problem) -> UInt32 {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw Problem(
+                problem: "\(Quoted(text)) is too long for a number with a unit",
+                expected: expectation)
+        }
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let suffix = String(text.dropFirst(number.count))
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)

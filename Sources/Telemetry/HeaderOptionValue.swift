@@ -40,6 +40,8 @@ extension HeaderOptionValue {
         return withUnsafeBytes(of: record.options) { values in
             let values = values.bindMemory(to: tt_option_value.self)
             return plugins.compactMap { plugin in
+                // It is read from a pin, which another version may have written.
+                guard values.indices.contains(plugin.slot) else { return nil }
                 let value = values[plugin.slot]
                 let bit = TT_HDR_RAW.rawValue + UInt32(plugin.slot)
                 guard value.heard_ns != 0, offered & 1 << bit != 0 else { return nil }

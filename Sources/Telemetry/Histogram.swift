@@ -40,7 +40,7 @@ public struct Histogram: Sendable, Equatable {
         let rank = max(1, (share * Double(count)).rounded(.up))
         var below: UInt64 = 0
         for (bucket, samples) in counts.enumerated() {
-            below += samples
+            below &+= samples
             if Double(below) >= rank { return Self.middle(bucket) }
         }
         return nil
@@ -73,7 +73,7 @@ public struct Histogram: Sendable, Equatable {
         var index = 0
         for (bucket, samples) in counts.enumerated() {
             while index < bounds.count, Self.middle(bucket) > bounds[index] { index += 1 }
-            result[index] += samples
+            result[index] &+= samples
         }
         return result
     }

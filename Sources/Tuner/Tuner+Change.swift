@@ -42,7 +42,7 @@ extension Tuner {
 
     func checkPrivileges() throws(TunerError) {
         let missing = try host { () throws(HostError) in
-            try Capabilities.current(roots).missing([.bpf, .perfmon, .netAdmin])
+            try Capabilities.current(roots).missing([.bpf, .perfmon, .netAdmin, .sysAdmin])
         }
         guard missing.isEmpty else {
             throw TunerError(

@@ -9,8 +9,9 @@ import SystemPackage
 ///
 /// Nothing is kept in memory or on disk: what is applied is what is pinned in the BPF file system,
 /// and any later process can take over. Changes take one lock; each is safe against a death at any
-/// instruction, and repeating one changes nothing. Needs Linux 6.1 and, for changes, CAP_BPF,
-/// CAP_PERFMON and CAP_NET_ADMIN (and CAP_SYS_ADMIN to enter network namespaces).
+/// instruction, and repeating one changes nothing. Needs Linux 6.1, CAP_SYS_ADMIN
+/// (the kernel opens objects by their ids, and network namespaces, for nobody else) and, for changes,
+/// CAP_NET_ADMIN.
 public struct Tuner: Sendable {
     let layout: PinLayout
     let files: PinDirectory

@@ -46,7 +46,15 @@ enum WorkloadQuantity {
         let expected: String
     }
 
+    /// In bytes; longer texts aren't looked at.
+    private static let maximumLength = 64
+
     func parse(_ text: String, in range: ClosedRange<Int>) throws(Problem) -> Int {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw Problem(
+                problem: "\"\(text.prefix(40))…\" is too long for a number with a unit",
+                expected: expectation)
+        }
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let suffix = text.dropFirst(number.count)
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)

@@ -40,8 +40,10 @@ import Testing
         let roots = try FakeRoots(sys: ["devices/system/cpu/possible": "0-3,8,10-11\n"])
         #expect(try Kernel(roots.roots).possibleCPUs() == 7)
         #expect(!Kernel(roots.roots).hasBTF)
-        let bad = try FakeRoots(sys: ["devices/system/cpu/possible": "3-0\n"])
-        #expect(throws: HostError.self) { try Kernel(bad.roots).possibleCPUs() }
+        for text in ["3-0\n", "0-9223372036854775807\n", "0-1-2\n"] {
+            let bad = try FakeRoots(sys: ["devices/system/cpu/possible": text])
+            #expect(throws: HostError.self) { try Kernel(bad.roots).possibleCPUs() }
+        }
     }
 
     @Test func readsSysctls() throws {

@@ -94,6 +94,31 @@ import Testing
         #expect(!terminal.contains("\u{1B}") && !terminal.contains("\u{202E}"))
     }
 
+    /// They would take memory or time without end, or an index beyond the end.
+    @Test func numbersThatNobodyMeasuredAreRefused() throws {
+        func isRead<Value: Codable & Plausible>(_ value: Value) throws -> Bool {
+            let json = try JSONEncoder().encode(value)
+            return (try? ResultDirectory.decode(json) as Value) != nil
+        }
+        let benchmark = SyntheticBenchmark(blocks: 2)
+        var manifest = benchmark.manifest
+        #expect(try isRead(manifest))
+        manifest.duration = 1e300
+        #expect(try !isRead(manifest))
+        var record = benchmark.records[0]
+        #expect(try isRead(record))
+        record.arms[0].distributions["rtt"]?.percentiles.removeLast()
+        #expect(try !isRead(record))
+        func series(_ times: [Double]) -> RunSeries {
+            let points = times.map {
+                RunSeries.Point(time: $0, goodput: 1, cwnd: 1, rtt: 1)
+            }
+            return RunSeries(flows: [.init(arm: "a", flow: 0, points: points)], queue: [])
+        }
+        #expect(try isRead(series([0, 1, 2])))
+        for times in [[0, 2, 1], [0, 1e9], [-1, 0]] { #expect(try !isRead(series(times))) }
+    }
+
     @Test func survivesWhatIsNoNumber() throws {
         var benchmark = SyntheticBenchmark(blocks: 2)
         for value in [Double.nan, .infinity, -.infinity, 1e300, -1e300, .leastNonzeroMagnitude] {

@@ -24,6 +24,20 @@ import Testing
         return [sent, rtt, info, empty]
     }
 
+    /// The formats have no escape for these, and the file may be looked at on a terminal.
+    @Test func controlCharactersAreShown() throws {
+        var family = try MetricFamily("a", .gauge, help: "A \u{7}.")
+        try family.add(try Labels(["cgroup": "x\u{1b}[2J\u{9b}\u{202e}é\r"]), .integer(1))
+        #expect(
+            String(decoding: try ExpositionFormat.prometheus.render([family]), as: UTF8.self)
+                == #"""
+                # HELP a A \\u{07}.
+                # TYPE a gauge
+                a{cgroup="x\\u{1B}[2J\\u{9B}\\u{202E}é\\r"} 1
+
+                """#)
+    }
+
     @Test func prometheusText() throws {
         let expected = #"""
             # HELP tcptune_build_info The version.

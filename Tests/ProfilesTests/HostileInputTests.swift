@@ -29,6 +29,26 @@ import Testing
         #expect(refusal("a: &a [*a]").contains("unknown alias 'a'"))
     }
 
+    /// A megabyte that is wrong all over is refused in no time: seconds here are for slow machines.
+    @Test(arguments: ["k: 1\n", "description: x\n"], [true, false])
+    func wrongAllOver(line: String, isUnique: Bool) {
+        let begin = ContinuousClock.now
+        var text = profileText() + "\n"
+        var number = 0
+        while text.utf8.count < 1 << 20 - 64 {
+            text += isUnique ? "\(number)\(line)" : line
+            number += 1
+        }
+        #expect(refusal(text).contains("more errors"))
+        #expect(ContinuousClock.now - begin < .seconds(30))
+    }
+
+    @Test func quantitiesWithoutEnd() {
+        let digits = String(repeating: "1", count: 1 << 19)
+        #expect(
+            refusal(profileText(spec: "  socket: { minimumRTO: \(digits)ms }")).contains("long"))
+    }
+
     @Test func largestSize() throws {
         let text = profileText()
         let padding = "\n#" + String(repeating: "x", count: (1 << 20) - text.utf8.count - 2)

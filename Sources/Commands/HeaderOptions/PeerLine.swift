@@ -22,9 +22,9 @@ struct PeerLine {
         var words = ["peer"]
         if let workload = names.workload(peer.identity) { words.append(workload) }
         if let profile = names.profile(peer.identity) { words.append("(\(profile))") }
-        guard let age else { return "    " + words.joined(separator: " ") + "\n" }
+        guard let age else { return "    " + Printable.line(words.joined(separator: " ")) + "\n" }
         let rate = peer.deliveryRate.map { Double($0) }
-        return "    " + words.joined(separator: " ")
+        return "    " + Printable.line(words.joined(separator: " "))
             + ": srtt \(Format.microseconds(Double(peer.smoothedRTT)))"
             + " min \(Format.microseconds(peer.minimumRTT.map { Double($0) }))"
             + " cwnd \(peer.congestionWindow) rate \(Format.rate(rate))"

@@ -6,13 +6,19 @@ enum Console {
     /// A reader that went away (a closed pipe) is the end of the output, not an error: false.
     @discardableResult
     static func write(_ text: some StringProtocol) -> Bool {
-        (try? FileDescriptor.standardOutput.writeAll(text.utf8)) != nil
+        write(bytes: Printable.lines(text).utf8)
+    }
+
+    /// In a format that has escapes of its own.
+    @discardableResult
+    static func write(bytes: some Sequence<UInt8>) -> Bool {
+        (try? FileDescriptor.standardOutput.writeAll(bytes)) != nil
     }
 
     /// The same, for output without end: a reader that is too slow is waited for only until
     /// `giveUp`. False: it went away, or that came first.
     static func write(_ text: some StringProtocol, until giveUp: () -> Bool) -> Bool {
-        var left = Array(text.utf8)[...]
+        var left = Array(Printable.lines(text).utf8)[...]
         while !left.isEmpty {
             switch readiness(Int16(POLLOUT), milliseconds: 100) {
             case 0: if giveUp() { return false }
@@ -38,8 +44,8 @@ enum Console {
         return output.revents
     }
 
-    static func error(_ line: some StringProtocol) {
-        _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8)
+    static func error(_ line: String) {
+        _ = try? FileDescriptor.standardError.writeAll((Printable.lines(line) + "\n").utf8)
     }
 
     /// Whether a person is looking.

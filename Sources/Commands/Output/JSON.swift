@@ -92,7 +92,8 @@ enum JSON {
     private static func quote(_ value: String, to text: inout String) {
         text += "\""
         // Most there is, and several times as fast.
-        guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else {
+        guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 > 0x7e })
+        else {
             text += value
             text += "\""
             return
@@ -104,7 +105,7 @@ enum JSON {
             case "\n": text += "\\n"
             case "\t": text += "\\t"
             case "\r": text += "\\r"
-            case ..<" ":
+            case _ where Printable.isHarmful(scalar):
                 let digits = String(scalar.value, radix: 16)
                 text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: text.unicodeScalars.append(scalar)

@@ -14,7 +14,7 @@ struct Table {
     }
 
     mutating func add(_ row: [String]) {
-        rows.append(row)
+        rows.append(row.map(Printable.line))
     }
 
     /// With a newline after each row.

@@ -93,7 +93,7 @@ package struct ResultDirectory: Sendable {
         var records: [RunRecord] = []
         for (number, line) in lines.enumerated() {
             do {
-                records.append(try JSONDecoder().decode(RunRecord.self, from: Data(line)))
+                records.append(try Self.decode(line))
             } catch {
                 if number == lines.count - 1 { break }
                 throw BenchError(.invalid, "\(runsPath):\(number + 1): is no run: \(error)")
@@ -128,10 +128,21 @@ package struct ResultDirectory: Sendable {
         }
     }
 
-    private func decode<Value: Decodable>(_ file: FilePath) throws(BenchError) -> Value {
+    /// Of JSON; throws for numbers that can't be, too.
+    static func decode<Value: Decodable & Plausible>(_ json: some Sequence<UInt8>) throws -> Value {
+        let value = try JSONDecoder().decode(Value.self, from: Data(json))
+        guard value.isPlausible else {
+            throw BenchError(.invalid, "it has numbers that nobody can have measured")
+        }
+        return value
+    }
+
+    private func decode<Value: Decodable & Plausible>(
+        _ file: FilePath
+    ) throws(BenchError) -> Value {
         let bytes = try read(file)
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+            return try Self.decode(bytes)
         } catch {
             throw BenchError(.invalid, "\(file) is no result of a benchmark: \(error)")
         }

@@ -44,7 +44,10 @@ package struct Benchmark: Sendable {
 
     /// Throws unless this process may do all that a benchmark takes.
     package static func requirePrivileges() throws {
-        let missing = try Capabilities.current().missing([.bpf, .perfmon, .netAdmin, .sysAdmin])
+        // Nobody has the right to make directories at the root of the cgroup hierarchy.
+        let missing = try Capabilities.current().missing([
+            .dacOverride, .bpf, .perfmon, .netAdmin, .sysAdmin,
+        ])
         guard !missing.isEmpty else { return }
         throw BenchError(
             .permission,
