@@ -18,7 +18,7 @@ final class RuntimeEvents {
     private static let timeout: UInt64 = 3_000_000_000
     /// A runtime that doesn't have the call says so sooner.
     private static let refusal: UInt64 = 200_000_000
-    private static let delays: ClosedRange<UInt64> = 100_000_000...10_000_000_000
+    private static let delays: ClosedRange<UInt64> = 100_000_000...5_000_000_000
     /// It may be another one by then.
     private static let patience: UInt64 = 60_000_000_000
 
