@@ -86,6 +86,15 @@ let package = Package(
                 "Profiles", "Tuner", system,
             ], swiftSettings: strict),
         .target(
+            name: "Exporter",
+            dependencies: ["CTcptuneABI", "Metrics", "Profiles", "Telemetry", "Tuner"],
+            swiftSettings: strict),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Exporter", "HTTPServer", "Host", "Metrics", "Pods", "Profiles", "Tuner", system,
+            ], swiftSettings: strict),
+        .target(
             name: "Workshop",
             dependencies: [
                 "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", "Profiles",
@@ -94,9 +103,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "HeaderOptions", "Host",
-                "Lab", "LinkModel", "Metrics", "Pods", "Profiles", "Telemetry", "Tuner",
-                "Workloads", "Workshop", system,
+                "Agent", "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Exporter",
+                "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
+                "Telemetry", "Tuner", "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),
@@ -166,8 +175,19 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PodsTests",
-            dependencies: ["GRPC", "Host", "Pods", "TestSupport", "tcptune", system],
-            exclude: ["Node"], swiftSettings: strict),
+            dependencies: [
+                "GRPC", "Host", "NodeSupport", "Pods", "TestSupport", "tcptune", system,
+            ], swiftSettings: strict),
+        // A node with a container runtime of its own.
+        .target(
+            name: "NodeSupport", dependencies: ["GRPC", "Host", "TestSupport", system],
+            path: "Tests/NodeSupport", exclude: ["Node"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "BPF", "Host", "NodeSupport", "Pods", "Profiles", "TestSupport", "Tuner",
+                "tcptune", system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
             swiftSettings: strict),

@@ -1,10 +1,11 @@
+import Exporter
 import Telemetry
 import Tuner
 
 /// Names of what events tell by number: peers, and a profile's header options.
 struct EventNames {
     private let tuner: Tuner
-    private(set) var peers = PeerNames([])
+    private(set) var peers = PeerNames()
     /// By the program that runs the profile.
     private var options: [UInt32: HeaderOptionNames] = [:]
 

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Exporter
 import Host
 import Metrics
 import SystemPackage
-import Telemetry
 import Tuner
 
 struct Export: ParsableCommand {
@@ -42,18 +42,8 @@ struct Export: ParsableCommand {
 
     private func write(_ tuner: Tuner, announcing: Bool = true) throws {
         let attachments = try target.attachments(tuner, announcing: announcing)
-        let telemetry = Telemetry(tuner)
-        let statistics = try telemetry.statistics(of: attachments)
-        let peers = try telemetry.peers(of: attachments)
-        let options = try telemetry.headerOptionSummaries(of: attachments)
-        let rows = attachments.indices.map {
-            MetricFamilies.Row(
-                attachment: attachments[$0], statistics: statistics[$0], peers: peers[$0],
-                options: options[$0])
-        }
-        let families = try MetricFamilies.families(rows, PeerNames(attachments))
-        let form: ExpositionFormat = format == .prometheus ? .prometheus : .openMetrics
-        let bytes = try form.render(families)
+        let bytes = try Exporter(tuner, version: Version.text).text(
+            of: attachments, format == .prometheus ? .prometheus : .openMetrics)
         if file == "-" {
             Console.write(String(decoding: bytes, as: UTF8.self))
         } else {

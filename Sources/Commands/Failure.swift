@@ -1,3 +1,4 @@
+import Agent
 import CongestionControl
 import Emulator
 import HeaderOptions
@@ -51,6 +52,8 @@ struct Failure: Error {
                 error.description,
                 exitCode: error.code == .permission ? Code.permission : Code.failed)
         case let error as PodError: self.init(error.description)
+        case let error as AgentError:
+            self.init(error.description, exitCode: Code.invalidInput)
         case let error as MetricError: self.init(error.description)
         case let error as BenchError: self.init(error)
         case let error as LinkSpecError:

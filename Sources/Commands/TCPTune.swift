@@ -8,8 +8,8 @@ package struct TCPTune: ParsableCommand {
         version: Version.text,
         subcommands: [
             Apply.self, Detach.self, Status.self, Stats.self, Connections.self, Events.self,
-            Export.self, PodsCommand.self, ProfileCommand.self, ControllerCommand.self,
-            HeaderOptionCommand.self, BenchCommand.self, Doctor.self, GarbageCollection.self,
+            Export.self, PodsCommand.self, AgentCommand.self, ProfileCommand.self,
+            ControllerCommand.self, HeaderOptionCommand.self, BenchCommand.self, Doctor.self, GarbageCollection.self,
             VersionCommand.self,
         ])
 

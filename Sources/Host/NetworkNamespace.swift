@@ -55,30 +55,49 @@ package final class NetworkNamespace: Sendable {
     package static func all(
         _ roots: HostRoots = .system
     ) throws(HostError) -> [NetworkNamespace] {
-        var found: [NetworkNamespace] = []
-        var seen = Set<UInt64>()
-        func add(_ path: FilePath, _ name: String) throws(HostError) {
+        var search = Search()
+        let pids = try Files.entries(in: roots.proc, what: "cannot list the processes")
+            .compactMap { pid_t($0.name) }.sorted()
+        try search.add(roots.proc.appending("1/ns/net"), "host")
+        if search.found.isEmpty { try search.add(roots.proc.appending("self/ns/net"), "host") }
+        for mount in try MountInfo.read(roots).mounts
+        where mount.type == "nsfs" && mount.root.hasPrefix("net:") {
+            try search.add(
+                mount.mountPoint, "netns/" + (mount.mountPoint.lastComponent?.string ?? ""))
+        }
+        try search.add(pids, roots)
+        return search.found
+    }
+
+    /// Those that some processes are in, once each.
+    package static func all(
+        of processes: some Sequence<pid_t>, _ roots: HostRoots = .system
+    ) throws(HostError) -> [NetworkNamespace] {
+        var search = Search()
+        try search.add(processes, roots)
+        return search.found
+    }
+
+    private struct Search {
+        private(set) var found: [NetworkNamespace] = []
+        private var seen = Set<UInt64>()
+
+        mutating func add(_ path: FilePath, _ name: String) throws(HostError) {
             // Most processes share one: look at the inode first. A process may be gone by now.
             do throws(HostError) {
                 guard try !seen.contains(FileIdentity(at: path, what: what).inode) else { return }
                 let namespace = try open(path, name: name)
                 if seen.insert(namespace.inode).inserted { found.append(namespace) }
-            } catch let error where Self.skipped.contains(error.errno) {
+            } catch let error where skipped.contains(error.errno) {
                 return
             }
         }
-        let pids = try Files.entries(in: roots.proc, what: "cannot list the processes")
-            .compactMap { Int($0.name) }.sorted()
-        try add(roots.proc.appending("1/ns/net"), "host")
-        if found.isEmpty { try add(roots.proc.appending("self/ns/net"), "host") }
-        for mount in try MountInfo.read(roots).mounts
-        where mount.type == "nsfs" && mount.root.hasPrefix("net:") {
-            try add(mount.mountPoint, "netns/" + (mount.mountPoint.lastComponent?.string ?? ""))
+
+        mutating func add(
+            _ processes: some Sequence<pid_t>, _ roots: HostRoots
+        ) throws(HostError) {
+            for pid in processes { try add(roots.proc.appending("\(pid)/ns/net"), "pid/\(pid)") }
         }
-        for pid in pids {
-            try add(roots.proc.appending("\(pid)/ns/net"), "pid/\(pid)")
-        }
-        return found
     }
 
     private static let skipped: Set<Errno?> = [

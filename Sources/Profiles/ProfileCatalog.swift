@@ -41,14 +41,26 @@ public struct ProfileCatalog: Sendable {
     /// - Parameter nameOrPath: a path if it holds a "/" or ends in .yaml or .yml, else a name.
     /// - Throws: ``ProfileError``; for an unknown name it holds the nearest ones.
     public func find(_ nameOrPath: String) throws(ProfileError) -> Profile {
-        if nameOrPath.contains("/") || Self.suffixes.contains(where: nameOrPath.hasSuffix) {
+        if Self.isPath(nameOrPath) {
             return try ProfileParser.load(nameOrPath)
         }
+        return try find(named: nameOrPath)
+    }
+
+    /// Whether this is a file rather than a name.
+    package static func isPath(_ nameOrPath: String) -> Bool {
+        nameOrPath.contains("/") || suffixes.contains(where: nameOrPath.hasSuffix)
+    }
+
+    /// The profile of a name; what looks like a path is one of an unknown name.
+    ///
+    /// - Throws: ``ProfileError``; for an unknown name it holds the nearest ones.
+    package func find(named name: String) throws(ProfileError) -> Profile {
         let sources = try sources()
-        guard let source = sources[nameOrPath] else {
-            throw unknown(nameOrPath, known: sources.keys.sorted())
+        guard let source = sources[name] else {
+            throw unknown(name, known: sources.keys.sorted())
         }
-        return try source.load(name: nameOrPath)
+        return try source.load(name: name)
     }
 
     /// Every profile that has a name, by name; one in a directory hides those of the same name
@@ -61,6 +73,13 @@ public struct ProfileCatalog: Sendable {
                 name: name, path: source.path,
                 profile: Result { () throws(ProfileError) in try source.load(name: name) })
         }
+    }
+
+    /// The names alone, sorted: no file is read.
+    ///
+    /// - Throws: ``ProfileError`` when a directory is there but can't be read.
+    package func names() throws(ProfileError) -> [String] {
+        try sources().keys.sorted()
     }
 
     private func sources() throws(ProfileError) -> [String: Source] {

@@ -13,6 +13,8 @@ struct Sweeper {
         var unregistered: [String] = []
         /// Controllers that nothing uses but open connections, and how many of those.
         var lingering: [(name: String, sockets: Int)] = []
+        /// What runs on cgroups.
+        var programs: Set<UInt32> = []
     }
 
     let layout: PinLayout
@@ -27,9 +29,11 @@ struct Sweeper {
         var report = Report()
         try sweepAttachments(&report)
         try kernel { () throws(BPFError) in try EventMaps.open(layout)?.sweep(layout) }
-        let attachments = try reader.attachments()
-        let used = Set(attachments.flatMap(\.controllers).compactMap { $0?.registeredName })
-            .union(keeping ?? [])
+        var used = keeping ?? []
+        for program in report.programs {
+            let controllers = try reader.policy(of: program)?.controllers ?? []
+            used.formUnion(controllers.compactMap { $0?.registeredName })
+        }
         try kernel { () throws(BPFError) in
             for name in try registry.names() {
                 let isLoaded = try registry.find(name)?.isLoaded ?? false
@@ -44,34 +48,31 @@ struct Sweeper {
                     report.lingering.append((name, sockets))
                 }
             }
-            if attachments.isEmpty && keeping == nil { try removeDirectories() }
+            if report.programs.isEmpty && keeping == nil { try removeDirectories() }
         }
         return report
     }
 
     private func sweepAttachments(_ report: inout Report) throws(TunerError) {
-        for name in try kernel({ () throws(BPFError) in try files.list(layout.attachments) }) {
-            guard let cgroup = UInt64(name) else { continue }
-            let attachment = try reader.attachment(of: cgroup)
-            switch attachment?.state {
-            case .active:
+        for cgroup in try reader.cgroups() {
+            let standing = try reader.standing(of: cgroup)
+            if let standing, standing.state == .active {
+                report.programs.insert(standing.program)
                 try kernel { () throws(BPFError) in
                     try OptionPrograms.removeStale(
-                        in: layout.attachment(cgroup), except: attachment?.programID, files)
+                        in: layout.attachment(cgroup), except: standing.program, files)
                 }
                 continue
-            case .cgroupGone: report.goneCgroups.append(attachment?.cgroup ?? name)
-            case .incomplete, .detached, nil: report.halfMade.append(cgroup)
             }
-            var known = attachment?.id
-            if known == nil { known = try record(cgroup)?.attachment }
-            try kernel { () throws(BPFError) in try writer.detach(cgroup, attachment: known) }
-        }
-    }
-
-    private func record(_ cgroup: UInt64) throws(TunerError) -> AttachmentRecord? {
-        try kernel { () throws(BPFError) in
-            try Map.open(pinned: layout.record(cgroup))?.record(of: AttachmentRecord.self)
+            let record = try reader.record(of: cgroup)
+            if standing?.state == .cgroupGone {
+                report.goneCgroups.append(record?.cgroup ?? String(cgroup))
+            } else {
+                report.halfMade.append(cgroup)
+            }
+            try kernel { () throws(BPFError) in
+                try writer.detach(cgroup, attachment: record?.attachment)
+            }
         }
     }
 

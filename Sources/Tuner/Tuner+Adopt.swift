@@ -1,6 +1,7 @@
 import BPF
 import CTcptuneABI
 import Host
+import Profiles
 
 extension Tuner {
     /// Which open sockets of cgroups are meant.
@@ -15,26 +16,31 @@ extension Tuner {
     /// controller, listeners to no header options or an outer cgroup's.
     @discardableResult
     func adopt(
-        _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup], release: Bool
+        _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup],
+        in search: SocketSearch = .everywhere, release: Bool
     ) throws(TunerError) -> ApplyReport.Adopted {
         let taken = Set(cgroups.map(\.id))
-        let all = try reader.attachments()
+        let reader = reader
         let loaded = try kernel { () throws(BPFError) in
             try loader.loadAdoption(policy, scope, release: release)
         }
-        try kernel { () throws(BPFError) in
-            let attachments = try loaded.object.map(named: "attachments")
-            for attachment in all {
+        let attachments = try kernel { () throws(BPFError) in
+            try loaded.object.map(named: "attachments")
+        }
+        for cgroup in try reader.cgroups() {
+            guard let standing = try reader.standing(of: cgroup), standing.state == .active
+            else { continue }
+            let hasHeaders = try reader.policy(of: standing.program)?.headers ?? 0 != 0
+            let take =
+                (taken.contains(cgroup) ? TT_ADOPT_MEANT.rawValue : 0)
+                | (hasHeaders ? TT_ADOPT_HEADERS.rawValue : 0)
+            try kernel { () throws(BPFError) in
                 try attachments.update(
-                    attachment.cgroupID,
-                    to: tt_adoption(
-                        attachment: attachment.id,
-                        take: UInt64(
-                            (taken.contains(attachment.cgroupID) ? TT_ADOPT_MEANT.rawValue : 0)
-                                | (attachment.hasHeaderOptions ? TT_ADOPT_HEADERS.rawValue : 0))))
+                    cgroup,
+                    to: tt_adoption(attachment: standing.attachment, take: UInt64(take)))
             }
         }
-        try runEverywhere(loaded.iterator)
+        try run(loaded.iterator, in: namespaces(of: cgroups, search))
         return try kernel { () throws(BPFError) in
             let result = try loaded.object.map(named: "adopted").value(
                 for: UInt32(0), as: tt_adoption_result.self)
@@ -45,10 +51,39 @@ extension Tuner {
         }
     }
 
+    /// Takes open connections of cgroups over, which have the profile already.
+    package func takeOver(
+        _ profile: Profile, on targets: [Target], in search: SocketSearch
+    ) throws(TunerError) -> ApplyReport.Adopted {
+        let cgroups = try resolve(targets).map(\.cgroup)
+        let policy = try compile(profile)
+        let names = Set(policy.registrations.map(\.instance.registeredName))
+        return try change(keeping: names) { (_) throws(TunerError) in
+            try adopt(policy, .connections, on: cgroups, in: search, release: false)
+        }
+    }
+
+    private func namespaces(
+        of cgroups: [Cgroup], _ search: SocketSearch
+    ) throws(TunerError) -> [NetworkNamespace] {
+        try host { () throws(HostError) in
+            guard search == .besideProcesses else { return try NetworkNamespace.all(roots) }
+            // One that is gone meanwhile has none.
+            let processes = cgroups.map { (try? $0.processes(recursive: true)) ?? [] }
+            return try NetworkNamespace.all(of: processes.joined(), roots)
+        }
+    }
+
     /// Runs a TCP iterator in every network namespace there is: it sees one at a time, and a
-    /// cgroup's or a controller's sockets can be in any.
+    /// controller's sockets can be in any.
     func runEverywhere(_ iterator: borrowing Iterator) throws(TunerError) {
-        for namespace in try host({ () throws(HostError) in try NetworkNamespace.all(roots) }) {
+        try run(iterator, in: host { () throws(HostError) in try NetworkNamespace.all(roots) })
+    }
+
+    private func run(
+        _ iterator: borrowing Iterator, in namespaces: [NetworkNamespace]
+    ) throws(TunerError) {
+        for namespace in namespaces {
             let result = try host { () throws(HostError) in
                 try namespace.perform { () throws(BPFError) in try iterator.drain() }
             }

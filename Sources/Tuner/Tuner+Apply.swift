@@ -9,11 +9,21 @@ public struct ApplyOptions: Sendable {
     public var existing = false
     /// Start the statistics of cgroups that have some anew.
     public var resetStatistics = false
+    /// Where open sockets are looked for.
+    package var search = SocketSearch.everywhere
 
     public init(existing: Bool = false, resetStatistics: Bool = false) {
         self.existing = existing
         self.resetStatistics = resetStatistics
     }
+}
+
+/// In which network namespaces a cgroup's open sockets are looked for.
+package enum SocketSearch: Sendable {
+    /// In all of the host.
+    case everywhere
+    /// In those that the cgroup's processes are in: a node has one per pod.
+    case besideProcesses
 }
 
 /// What an apply did.
@@ -39,7 +49,7 @@ extension Tuner {
     public func plan(_ profile: Profile, for targets: [Target]) throws(TunerError) -> Plan {
         try checkVersion()
         let policy = try compile(profile)
-        return try plan(policy, for: try resolve(targets).map(\.cgroup))
+        return try plan(policy, for: try resolve(targets).map(\.cgroup), reader)
     }
 
     /// Puts a profile on cgroups: whole, or, on an error, not at all.
@@ -54,20 +64,22 @@ extension Tuner {
         let cgroups = resolved.map(\.cgroup)
         let policy = try compile(profile)
         let names = Set(policy.registrations.map(\.instance.registeredName))
-        return try change(keeping: names) { (_) throws(TunerError) in
-            let plan = try plan(policy, for: cgroups)
+        return try change(keeping: names) { (report) throws(TunerError) in
+            let reader = reader
+            let plan = try plan(policy, for: cgroups, reader)
             var hasListeners = policy.headers.all != 0
             for cgroup in cgroups where !hasListeners {
                 hasListeners = try reader.attachment(of: cgroup.id)?.hasHeaderOptions ?? false
             }
             try register(policy.registrations)
-            try attach(policy, to: resolved)
+            try attach(policy, to: resolved, reader, loaded: report.programs)
             if options.resetStatistics { try resetStatistics(of: cgroups) }
             guard options.existing || hasListeners else {
                 return ApplyReport(plan: plan, adopted: nil, deafListeners: 0)
             }
             let adopted = try adopt(
-                policy, options.existing ? .connections : .listeners, on: cgroups, release: false)
+                policy, options.existing ? .connections : .listeners, on: cgroups,
+                in: options.search, release: false)
             return ApplyReport(
                 plan: plan, adopted: options.existing ? adopted : nil,
                 deafListeners: adopted.deafListeners)
@@ -75,7 +87,7 @@ extension Tuner {
     }
 
     private func plan(
-        _ policy: CompiledPolicy, for cgroups: [Cgroup]
+        _ policy: CompiledPolicy, for cgroups: [Cgroup], _ reader: StateReader
     ) throws(TunerError) -> Plan {
         let registered = Dictionary(
             uniqueKeysWithValues: try registeredControllers().map { ($0.name, $0.version) })
@@ -84,7 +96,7 @@ extension Tuner {
             var action = Plan.Action.attach
             if let current = try reader.attachment(of: cgroup.id), current.state == .active {
                 action =
-                    try isSame(current, policy) ? .keep : .replace(profile: current.profile)
+                    try isSame(current.programID, policy, reader) ? .keep : .replace(profile: current.profile)
             }
             steps.append(Plan.Step(cgroup: cgroup.name, action: action))
         }
@@ -103,10 +115,9 @@ extension Tuner {
     }
 
     private func isSame(
-        _ current: Attachment, _ policy: CompiledPolicy
+        _ program: UInt32, _ policy: CompiledPolicy, _ reader: StateReader
     ) throws(TunerError) -> Bool {
-        let record = try kernel { () throws(BPFError) in try StateReader.policy(current.programID) }
-        return record?.isEquivalent(to: policy.record) ?? false
+        try reader.policy(of: program)?.isEquivalent(to: policy.record) ?? false
     }
 
     /// What puts one cgroup back as it was.
@@ -116,13 +127,18 @@ extension Tuner {
     }
 
     /// Every cgroup gets the policy, or each is put back as it was.
-    private func attach(_ policy: CompiledPolicy, to targets: [ResolvedTarget]) throws(TunerError) {
-        let loaded = try program(for: policy)
+    ///
+    /// - Parameter programs: those that run on cgroups.
+    private func attach(
+        _ policy: CompiledPolicy, to targets: [ResolvedTarget], _ reader: StateReader,
+        loaded programs: Set<UInt32>
+    ) throws(TunerError) {
+        let loaded = try program(for: policy, reader, among: programs)
         var done: [Undo] = []
         do throws(TunerError) {
             for target in targets {
                 let step = try attach(
-                    loaded, to: target, hasHeaders: policy.headers.all != 0)
+                    loaded, to: target, reader, hasHeaders: policy.headers.all != 0)
                 if let step { done.append(step) }
             }
         } catch {
@@ -133,7 +149,8 @@ extension Tuner {
 
     /// Nil: the cgroup has this program already.
     private func attach(
-        _ loaded: borrowing LoadedPolicy, to target: ResolvedTarget, hasHeaders: Bool
+        _ loaded: borrowing LoadedPolicy, to target: ResolvedTarget, _ reader: StateReader,
+        hasHeaders: Bool
     ) throws(TunerError) -> Undo? {
         let cgroup = target.cgroup
         guard let current = try reader.attachment(of: cgroup.id) else {
@@ -167,11 +184,13 @@ extension Tuner {
     }
 
     /// One that is loaded already for the same, or a new one.
-    private func program(for policy: CompiledPolicy) throws(TunerError) -> LoadedPolicy {
-        for current in try reader.attachments() where try isSame(current, policy) {
+    private func program(
+        for policy: CompiledPolicy, _ reader: StateReader, among programs: Set<UInt32>
+    ) throws(TunerError) -> LoadedPolicy {
+        for program in programs.sorted() where try isSame(program, policy, reader) {
             return try kernel { () throws(BPFError) in
                 LoadedPolicy(
-                    program: try Program(id: current.programID),
+                    program: try Program(id: program),
                     maps: try SharedMaps.open(pinned: layout), options: nil)
             }
         }

@@ -11,6 +11,7 @@ extension Tuner {
         try checkVersion()
         try kernel { () throws(BPFError) in try files.makeDirectory(layout.root) }
         let lock = try lockState()
+        let sweeper = sweeper
         let report = try sweeper.sweep(keeping: names)
         do throws(TunerError) {
             let result = try body(report)

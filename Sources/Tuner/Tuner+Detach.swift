@@ -83,7 +83,7 @@ extension Tuner {
         var released: ApplyReport.Adopted?
         if existing {
             released = try release(attachments, .connections)
-        } else if try reader.attachments().contains(where: \.hasHeaderOptions) {
+        } else if try hasHeaderOptions() {
             // Listeners may also be an outer cgroup's from now on.
             try release(attachments, .listeners)
         }
@@ -98,6 +98,16 @@ extension Tuner {
             lingering: lingering.map {
                 LingeringController(name: $0.name, connections: $0.sockets)
             })
+    }
+
+    /// Whether anything that is applied has some.
+    private func hasHeaderOptions() throws(TunerError) -> Bool {
+        let reader = reader
+        for cgroup in try reader.cgroups() {
+            guard let standing = try reader.standing(of: cgroup) else { continue }
+            if try reader.policy(of: standing.program)?.headers ?? 0 != 0 { return true }
+        }
+        return false
     }
 
     @discardableResult

@@ -75,6 +75,16 @@ public struct Tuner: Sendable {
         return result
     }
 
+    /// What is applied to a cgroup; nil: nothing.
+    package func attachment(ofCgroup id: UInt64) throws(TunerError) -> Attachment? {
+        try reader.attachment(of: id)
+    }
+
+    /// Grows with every change that anyone makes; nil: nothing is applied.
+    package func changeCount() throws(TunerError) -> UInt32? {
+        try kernel { () throws(BPFError) in try EventMaps.open(layout)?.changes() }
+    }
+
     /// The maps that hold what is counted; nil when nothing is applied.
     package func sharedMaps() throws(TunerError) -> SharedMaps? {
         try kernel { () throws(BPFError) in try SharedMaps.open(layout) }

@@ -1,6 +1,7 @@
 import GRPC
 import Glibc
 import Host
+import NodeSupport
 import Pods
 import SystemPackage
 import TestSupport

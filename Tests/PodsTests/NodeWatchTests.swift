@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import NodeSupport
 import Pods
 import SystemPackage
 import TestSupport

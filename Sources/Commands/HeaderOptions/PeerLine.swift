@@ -1,3 +1,4 @@
+import Exporter
 import Telemetry
 
 /// What a connection's peer said of itself, as `connections` shows it.

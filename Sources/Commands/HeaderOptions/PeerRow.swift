@@ -1,3 +1,4 @@
+import Exporter
 import Telemetry
 
 /// What peers said of themselves, as `stats` shows it.

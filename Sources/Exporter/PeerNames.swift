@@ -3,17 +3,23 @@ import Telemetry
 import Tuner
 
 /// Names for what identity options tell, as far as this host knows them.
-struct PeerNames {
+package struct PeerNames {
     private let workloads: [UInt32: String]
     private let profiles: [UInt32: String]
 
+    /// None: what is told stays a number.
+    package init() {
+        workloads = [:]
+        profiles = [:]
+    }
+
     /// Those of the cgroups with a profile, and of the profiles that can be found here.
-    init(_ attachments: [Attachment]) {
+    package init(_ attachments: [Attachment]) {
         let pods = Set(attachments.compactMap(\.pod))
         workloads = Self.table(attachments.map { $0.pod ?? $0.cgroup }) {
             pods.contains($0) ? $0 : "/" + $0
         }
-        let catalog = (try? ProfileCatalog().list().map(\.name)) ?? []
+        let catalog = (try? ProfileCatalog().names()) ?? []
         profiles = Self.table(catalog + attachments.map(\.profile)) { $0 }
     }
 
@@ -26,12 +32,12 @@ struct PeerNames {
     }
 
     /// Nil: not told.
-    func workload(_ identity: PeerIdentity) -> String? {
+    package func workload(_ identity: PeerIdentity) -> String? {
         name(identity.workload, workloads, identity)
     }
 
     /// Nil: not told.
-    func profile(_ identity: PeerIdentity) -> String? {
+    package func profile(_ identity: PeerIdentity) -> String? {
         name(identity.profile, profiles, identity)
     }
 

@@ -1,25 +1,24 @@
 import GRPC
 import Glibc
 import Host
-import Pods
 import SystemPackage
 import TestSupport
 
 /// A node with a container runtime of its own, Debian's containerd, and pods made as the kubelet
 /// makes them. All of its processes are in its cgroup, and end with the value.
-final class Node {
-    enum Driver: CaseIterable { case cgroupfs, systemd }
+package final class Node {
+    package enum Driver: CaseIterable { case cgroupfs, systemd }
 
-    let cgroup: TemporaryCgroup
-    let directory: TemporaryDirectory
+    package let cgroup: TemporaryCgroup
+    package let directory: TemporaryDirectory
     private let path: [String: String]
     private var containerd: ChildProcess
     private var runtime: GRPCChannel
 
-    var endpoint: FilePath { directory.path.appending("cri.sock") }
+    package var endpoint: FilePath { directory.path.appending("cri.sock") }
 
     /// - Parameter binaries: a directory with another containerd than the one in PATH.
-    init(binaries: String? = nil) throws {
+    package init(binaries: String? = nil) throws {
         cgroup = try TemporaryCgroup()
         directory = try TemporaryDirectory()
         let inherited = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -64,35 +63,36 @@ final class Node {
     }
 
     /// Makes the runtime deaf: connections wait.
-    func freeze() throws {
+    package func freeze() throws {
         try containerd.signal(SIGSTOP)
     }
 
     /// Kills the runtime, and starts it again: pods go on.
-    func restart() throws {
+    package func restart() throws {
         try containerd.signal(SIGKILL)
         _ = try containerd.wait()
         containerd = try Self.start(directory.path, cgroup.placement(), path)
-        let endpoint = endpoint
-        guard
-            eventually(
-                within: .seconds(20),
-                { (try? ContainerRuntime(at: endpoint, timeout: .seconds(1))) != nil })
-        else { throw TestSupportError("containerd doesn't come up again") }
-        runtime = try GRPCChannel(to: endpoint, timeout: .seconds(10))
+        guard eventually(within: .seconds(20), { (try? self.connect()) != nil }) else {
+            throw TestSupportError("containerd doesn't come up again")
+        }
     }
 
-    struct RunningPod {
-        let sandbox: String
-        let container: String
-        let uid: String
+    private func connect() throws {
+        runtime = try GRPCChannel(to: endpoint, timeout: .seconds(10))
+        _ = try call("Version") { _ in }
+    }
+
+    package struct RunningPod: Sendable {
+        package let sandbox: String
+        package let container: String
+        package let uid: String
         /// Below the cgroup2 mount.
-        let cgroup: String
-        let containerCgroup: String
+        package let cgroup: String
+        package let containerCgroup: String
     }
 
     /// Runs a pod with one container, `main`, on the node's network.
-    func run(
+    package func run(
         _ name: String, namespace: String = "default", uid: String, qos: String = "burstable",
         driver: Driver = .cgroupfs, labels: [String: String] = [:],
         annotations: [String: String] = [:]
@@ -145,8 +145,13 @@ final class Node {
                 + (driver == .systemd ? "cri-containerd-\(container).scope" : container))
     }
 
+    /// Wakes it up again.
+    package func thaw() throws {
+        try containerd.signal(SIGCONT)
+    }
+
     /// Ends a pod, and leaves its sandbox to be listed.
-    func stop(_ pod: RunningPod) throws {
+    package func stop(_ pod: RunningPod) throws {
         _ = try call("StopPodSandbox") { $0.add(1, pod.sandbox) }
     }
 

@@ -15,11 +15,12 @@ struct MetricFamilies {
     let rows: [(labels: Labels, row: Row)]
     var families: [MetricFamily] = []
 
+    /// - Parameter version: of tcptune.
     static func families(
-        _ rows: [Row], _ names: PeerNames
+        _ rows: [Row], _ names: PeerNames, version: String
     ) throws(MetricError) -> [MetricFamily] {
         var result = try MetricFamilies(rows)
-        try result.addHost()
+        try result.addHost(version)
         try result.addConnections()
         try result.addTraffic()
         try result.addTimes()
@@ -35,20 +36,28 @@ struct MetricFamilies {
     private init(_ rows: [Row]) throws(MetricError) {
         var labelled: [(labels: Labels, row: Row)] = []
         for row in rows where row.attachment.collectsStatistics {
-            let labels = try Labels([
-                "cgroup": "/" + row.attachment.cgroup, "profile": row.attachment.profile,
-                "cc": row.attachment.controllerLabels.first ?? "",
-            ])
-            labelled.append((labels, row))
+            labelled.append((try Self.labels(row.attachment), row))
         }
         self.rows = labelled
     }
 
-    private mutating func addHost() throws(MetricError) {
+    private static func labels(_ attachment: Attachment) throws(MetricError) -> Labels {
+        var labels = try Labels([
+            "cgroup": "/" + attachment.cgroup, "profile": attachment.profile,
+            "cc": attachment.controllerLabels.first ?? "",
+        ])
+        guard let pod = attachment.pod else { return labels }
+        // Without a slash it is the UID of a pod whose names weren't known.
+        let parts = pod.split(separator: "/", maxSplits: 1)
+        if parts.count == 2 { labels = try labels.adding("namespace", String(parts[0])) }
+        return try labels.adding("pod", String(parts.last ?? ""))
+    }
+
+    private mutating func addHost(_ version: String) throws(MetricError) {
         var build = try MetricFamily(
             "tcptune_build_info", .gauge, help: "Always 1; says which tcptune wrote this.")
         try build.add(
-            try Labels(["version": Version.text, "abi": String(TT_ABI_VERSION)]), .integer(1))
+            try Labels(["version": version, "abi": String(TT_ABI_VERSION)]), .integer(1))
         var attachments = try MetricFamily(
             "tcptune_attachments", .gauge, help: "Cgroups with a profile that are listed here.")
         try attachments.add(.none, .integer(UInt64(rows.count)))

@@ -1,0 +1,99 @@
+import Glibc
+
+/// What the agent says: a line each, as text or as JSON.
+package struct AgentLog {
+    package enum Level: Int, CaseIterable, Sendable {
+        case debug, info, warning, error
+
+        package var name: String { "\(self)" }
+    }
+
+    package enum Form: String, CaseIterable, Sendable {
+        case text, json
+    }
+
+    private let form: Form
+    private let least: Level
+    private let clock: () -> UInt64
+    private let write: (String) -> Void
+
+    /// - Parameters:
+    ///   - least: what is below it isn't written.
+    ///   - clock: ns since 1970.
+    ///   - write: takes a line, which ends with a newline.
+    package init(
+        _ form: Form, least: Level, clock: @escaping () -> UInt64,
+        write: @escaping (String) -> Void
+    ) {
+        self.form = form
+        self.least = least
+        self.clock = clock
+        self.write = write
+    }
+
+    /// - Parameter fields: what it is about; values can be anybody's.
+    package func callAsFunction(
+        _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
+    ) {
+        guard level.rawValue >= least.rawValue else { return }
+        let time = Self.time(clock())
+        var line: String
+        switch form {
+        case .text:
+            line = "\(time) \(level.name) \(Self.escaped(message))"
+            for (key, value) in fields {
+                let isPlain =
+                    !value.isEmpty
+                    && value.utf8.allSatisfy {
+                        (0x21..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c
+                    }
+                line += " \(key)=" + (isPlain ? value : Self.quoted(value))
+            }
+        case .json:
+            line = "{\"time\":\"\(time)\",\"level\":\"\(level.name)\""
+            line += ",\"message\":" + Self.quoted(message)
+            for (key, value) in fields { line += ",\"\(key)\":" + Self.quoted(value) }
+            line += "}"
+        }
+        write(line + "\n")
+    }
+
+    /// RFC 3339, in ms.
+    private static func time(_ nanoseconds: UInt64) -> String {
+        var seconds = time_t(nanoseconds / 1_000_000_000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func padded(_ number: some BinaryInteger, _ width: Int = 2) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))T"
+            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))."
+            + padded(nanoseconds / 1_000_000 % 1000, 3) + "Z"
+    }
+
+    private static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
+
+    /// As JSON has it, and with everything escaped that could make one line look like another.
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            default:
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
+                    for unit in String(scalar).utf16 {
+                        let digits = String(unit, radix: 16)
+                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    }
+                default: result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result
+    }
+}
