@@ -49,20 +49,27 @@ extension Agent {
         let list = try NodePods(
             hierarchy, endpoints: endpoints, timeout: configuration.timeout
         ).list(after: previous)
-        if list.runtime == nil { metrics.runtimeErrors += 1 } else { previous = list }
+        if list.runtime == nil {
+            metrics.runtimeErrors += 1
+            watch?.doubt(now: KernelClock.monotonic())
+        } else {
+            previous = list
+        }
         metrics.runtimeAvailable = list.runtime != nil
-        if runtime == nil || runtime != list.runtime { tellRuntime(list) }
+        if runtime == nil || runtime != list.runtime {
+            tellRuntime(list, endpoints.isEmpty ? watch?.source : list.reason)
+        }
         return list
     }
 
-    private func tellRuntime(_ list: NodePods.List) {
+    private func tellRuntime(_ list: NodePods.List, _ reason: String?) {
         runtime = .some(list.runtime)
         if let name = list.runtime {
             log(.info, "pods are the container runtime's", ["runtime": name])
         } else {
             log(
                 .warning, "pods are from the cgroup tree alone, without labels and annotations",
-                ["why": watch?.source ?? list.reason ?? ""])
+                ["why": reason ?? ""])
         }
         service.notify(.status("pods from " + (list.runtime ?? "the cgroup tree")))
     }

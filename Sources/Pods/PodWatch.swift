@@ -8,7 +8,7 @@ import SystemPackage
 /// in the tree, which is a little before the runtime says that a pod is ready.
 package struct PodWatch: ~Copyable {
     /// Between lists right after something has happened in the tree.
-    private static let shortest: UInt64 = 100_000_000
+    private static let shortest: UInt64 = 50_000_000
 
     private let polling: UInt64
     private let runtimes: [RuntimeEvents]
@@ -93,6 +93,12 @@ package struct PodWatch: ~Copyable {
             nextPoll = now + min(pause, polling)
         }
         return hasChanged
+    }
+
+    /// To be told when none of the ``endpoints`` has answered: they aren't worth asking until they answer
+    /// here, where nobody waits for them.
+    package mutating func doubt(now: UInt64) {
+        for runtime in runtimes { runtime.doubt(now: now) }
     }
 
     private mutating func hasTreeChanged(_ ready: Set<FileDescriptor>) -> Bool {

@@ -66,6 +66,12 @@ final class RuntimeEvents {
         return true
     }
 
+    /// Calls of others to it fail: it is asked anew.
+    func doubt(now: UInt64) {
+        guard isPromising else { return }
+        _ = fail(GRPCError(.closed, on: endpoint.string, because: "calls to it fail"), now)
+    }
+
     private func connect(_ now: UInt64) {
         runtime = ""
         do throws(GRPCError) {
@@ -87,12 +93,14 @@ final class RuntimeEvents {
             }
             runtime = version.description
             if version.sharesEvents {
+                state = .asking
                 stream = try GRPCStream(to: endpoint, CRI.service + "/GetContainerEvents")
                 deadline = now + Self.refusal
             } else {
                 lack(now)
             }
-            return false
+            // It answers: it can be asked for pods.
+            return true
         }
         // CRI-O ends it at once where pod events are switched off.
         if isOver { lack(now) }
@@ -102,6 +110,7 @@ final class RuntimeEvents {
     private func lack(_ now: UInt64) {
         stream = nil
         state = .lacking
+        delay = Self.delays.lowerBound
         deadline = now + Self.patience
     }
 
