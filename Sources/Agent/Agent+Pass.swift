@@ -49,27 +49,20 @@ extension Agent {
         let list = try NodePods(
             hierarchy, endpoints: endpoints, timeout: configuration.timeout
         ).list(after: previous)
-        if list.runtime == nil {
-            metrics.runtimeErrors += 1
-            watch?.doubt(now: KernelClock.monotonic())
-        } else {
-            previous = list
-        }
+        if list.runtime == nil { metrics.runtimeErrors += 1 } else { previous = list }
         metrics.runtimeAvailable = list.runtime != nil
-        if runtime == nil || runtime != list.runtime {
-            tellRuntime(list, endpoints.isEmpty ? watch?.source : list.reason)
-        }
+        if runtime == nil || runtime != list.runtime { tellRuntime(list) }
         return list
     }
 
-    private func tellRuntime(_ list: NodePods.List, _ reason: String?) {
+    private func tellRuntime(_ list: NodePods.List) {
         runtime = .some(list.runtime)
         if let name = list.runtime {
             log(.info, "pods are the container runtime's", ["runtime": name])
         } else {
             log(
                 .warning, "pods are from the cgroup tree alone, without labels and annotations",
-                ["why": reason ?? ""])
+                ["why": watch?.source ?? list.reason ?? ""])
         }
         service.notify(.status("pods from " + (list.runtime ?? "the cgroup tree")))
     }

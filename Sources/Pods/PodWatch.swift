@@ -95,12 +95,6 @@ package struct PodWatch: ~Copyable {
         return hasChanged
     }
 
-    /// To be told when none of the ``endpoints`` has answered: they aren't worth asking until they answer
-    /// here, where nobody waits for them.
-    package mutating func doubt(now: UInt64) {
-        for runtime in runtimes { runtime.doubt(now: now) }
-    }
-
     private mutating func hasTreeChanged(_ ready: Set<FileDescriptor>) -> Bool {
         guard let descriptor = treeDescriptor, ready.contains(descriptor) else { return false }
         do throws(HostError) {

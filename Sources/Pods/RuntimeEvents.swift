@@ -66,12 +66,6 @@ final class RuntimeEvents {
         return true
     }
 
-    /// Calls of others to it fail: it is asked anew.
-    func doubt(now: UInt64) {
-        guard isPromising else { return }
-        _ = fail(GRPCError(.closed, on: endpoint.string, because: "calls to it fail"), now)
-    }
-
     private func connect(_ now: UInt64) {
         runtime = ""
         do throws(GRPCError) {

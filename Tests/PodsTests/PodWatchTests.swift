@@ -196,28 +196,6 @@ final class WatchLoop {
 
     private func source(_ watch: borrowing PodWatch) -> String { watch.source }
 
-    /// Calls to it aren't answered: nobody asks it until it answers here.
-    @Test func doubts() throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.path.appending("s")
-        let runtime = try FakeRuntime(at: path)
-        let loop = try WatchLoop([path])
-        try runtime.accept(FakeRuntime.version("containerd", "2.1.0"))
-        try loop.settle()
-        try runtime.accept([])
-        try loop.settle()
-        #expect(loop.hasEvents)
-        loop.watch.doubt(now: KernelClock.monotonic())
-        #expect(!loop.hasEvents)
-        #expect(loop.watch.endpoints.isEmpty)
-        #expect(loop.source.hasSuffix("calls to it fail"))
-        try loop.settle()
-        #expect(loop.watch.endpoints.isEmpty)
-        try runtime.accept(FakeRuntime.version("containerd", "2.1.0"))
-        #expect(try loop.changes())
-        #expect(loop.watch.endpoints == [path])
-    }
-
     /// Silent, not a runtime, and not there.
     @Test func noRuntime() throws {
         let directory = try TemporaryDirectory()
