@@ -5,6 +5,8 @@ import Tuner
 extension Agent {
     /// After a pass that failed.
     private static let patience: UInt64 = 1_000_000_000
+    /// Between questions to a runtime that doesn't answer.
+    private static let longestPause: UInt64 = 10_000_000_000
 
     func passIfDue(_ now: UInt64) {
         let isWhole = nextWholePass <= now
@@ -44,25 +46,36 @@ extension Agent {
 
     private func list() throws(HostError) -> NodePods.List {
         let configuration = policy.configuration
-        // Those that failed at their last time would be waited for.
-        let endpoints = watch?.endpoints ?? configuration.endpoints
+        let begin = KernelClock.monotonic()
+        // A runtime that failed at its last time would be waited for.
+        let endpoints = begin < nextQuestion ? [] : watch?.endpoints ?? configuration.endpoints
         let list = try NodePods(
             hierarchy, endpoints: endpoints, timeout: configuration.timeout
-        ).list(after: previous)
-        if list.runtime == nil { metrics.runtimeErrors += 1 } else { previous = list }
+        ).list(after: previous, isBrief: true)
         metrics.runtimeAvailable = list.runtime != nil
-        if runtime == nil || runtime != list.runtime { tellRuntime(list) }
+        if list.runtime != nil {
+            previous = list
+            pause = 0
+        } else if !endpoints.isEmpty {
+            metrics.runtimeErrors += 1
+            let now = KernelClock.monotonic()
+            pause = min(2 * max(pause, now - begin), Self.longestPause)
+            nextQuestion = now + pause
+        }
+        if runtime == nil || runtime != list.runtime {
+            tellRuntime(list, reason: endpoints.isEmpty ? watch?.source : list.reason)
+        }
         return list
     }
 
-    private func tellRuntime(_ list: NodePods.List) {
+    private func tellRuntime(_ list: NodePods.List, reason: String?) {
         runtime = .some(list.runtime)
         if let name = list.runtime {
             log(.info, "pods are the container runtime's", ["runtime": name])
         } else {
             log(
                 .warning, "pods are from the cgroup tree alone, without labels and annotations",
-                ["why": watch?.source ?? list.reason ?? ""])
+                ["why": reason ?? ""])
         }
         service.notify(.status("pods from " + (list.runtime ?? "the cgroup tree")))
     }

@@ -27,7 +27,8 @@ extension Agent {
             }
             policy = new
             if new.configuration.endpoints != old.endpoints {
-                watch = PodWatch(hierarchy, endpoints: new.configuration.endpoints)
+                watch = PodWatch(
+                    hierarchy, endpoints: new.configuration.endpoints, polling: Self.polling)
             }
         } catch {
             metrics.configurationValid = false

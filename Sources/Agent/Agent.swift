@@ -42,6 +42,9 @@ package final class Agent {
     var runtime: String??
     /// The last list of a runtime.
     var previous: NodePods.List?
+    /// When a runtime that didn't answer is asked again, and how long that was put off.
+    var nextQuestion: UInt64 = 0
+    var pause: UInt64 = 0
     /// Nil until it runs.
     var watch: PodWatch?
     var files: ConfigurationWatch
@@ -89,7 +92,8 @@ package final class Agent {
     package func run() throws {
         // What reads the log may go away: SIGPIPE is among them to be blocked.
         var signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
-        watch = PodWatch(hierarchy, endpoints: policy.configuration.endpoints)
+        watch = PodWatch(
+            hierarchy, endpoints: policy.configuration.endpoints, polling: Self.polling)
         log(.info, "started", ["version": settings.version, "config": settings.file])
         if let address = server?.address { log(.info, "listening", ["http": address]) }
         try pass(whole: true)
@@ -122,6 +126,8 @@ package final class Agent {
         }
     }
 
+    /// Of a runtime without events, where nothing happens in the cgroup tree either.
+    static let polling = Duration.seconds(30)
     /// Between passes: events come in bunches.
     private static let shortestPause: UInt64 = 20_000_000
     /// For files to be written before they are read.

@@ -38,7 +38,8 @@ struct MetricFamilies {
         for row in rows where row.attachment.collectsStatistics {
             labelled.append((try Self.labels(row.attachment), row))
         }
-        self.rows = labelled
+        // In the order in which they are written: to sort them once more costs next to nothing.
+        self.rows = labelled.sorted { $0.labels < $1.labels }
     }
 
     private static func labels(_ attachment: Attachment) throws(MetricError) -> Labels {

@@ -3,10 +3,25 @@ package struct Labels: Sendable, Hashable, Comparable {
     /// `a="1",b="2"`, as it stands between the braces; escaping is the same in both formats.
     let encoded: [UInt8]
     private let pairs: [Pair]
+    /// Of all; made once, since the same labels stand in dozens of families.
+    private let digest: Int
 
-    private struct Pair: Hashable {
+    private struct Pair {
         let name: String
-        let value: String
+        /// `a="1"`
+        let encoded: [UInt8]
+
+        init(_ name: String, _ value: String) throws(MetricError) {
+            guard Labels.isName(name) else {
+                throw MetricError(.badLabel, "not a label's name: \"\(name)\"")
+            }
+            self.name = name
+            var encoded = Array(name.utf8)
+            encoded += [UInt8(ascii: "="), UInt8(ascii: "\"")]
+            encoded.appendEscaped(value, quotes: true)
+            encoded.append(UInt8(ascii: "\""))
+            self.encoded = encoded
+        }
     }
 
     package static let none = Labels()
@@ -14,37 +29,36 @@ package struct Labels: Sendable, Hashable, Comparable {
     private init() {
         encoded = []
         pairs = []
+        digest = 0
     }
 
     /// Throws `.badLabel` for a name that isn't one, is reserved (`__…`, `le`), or comes twice.
     package init(_ pairs: KeyValuePairs<String, String>) throws(MetricError) {
-        try self.init(pairs.map { Pair(name: $0.key, value: $0.value) })
+        var list: [Pair] = []
+        for (name, value) in pairs { list.append(try Pair(name, value)) }
+        try self.init(list)
     }
 
     /// These and one more.
     package func adding(_ name: String, _ value: String) throws(MetricError) -> Labels {
-        try Labels(pairs + [Pair(name: name, value: value)])
+        try Labels(pairs + [Pair(name, value)])
     }
 
     private init(_ unsorted: [Pair]) throws(MetricError) {
         pairs = unsorted.sorted { $0.name < $1.name }
         var encoded: [UInt8] = []
-        var previous: String?
-        for pair in pairs {
-            guard Self.isName(pair.name) else {
-                throw MetricError(.badLabel, "not a label's name: \"\(pair.name)\"")
-            }
-            guard pair.name != previous else {
+        encoded.reserveCapacity(pairs.reduce(0) { $0 + $1.encoded.count + 1 })
+        for (index, pair) in pairs.enumerated() {
+            guard index == 0 || pair.name != pairs[index - 1].name else {
                 throw MetricError(.badLabel, "the label \(pair.name) is given twice")
             }
-            if previous != nil { encoded.append(UInt8(ascii: ",")) }
-            encoded += pair.name.utf8
-            encoded += [UInt8(ascii: "="), UInt8(ascii: "\"")]
-            encoded.appendEscaped(pair.value, quotes: true)
-            encoded.append(UInt8(ascii: "\""))
-            previous = pair.name
+            if index > 0 { encoded.append(UInt8(ascii: ",")) }
+            encoded += pair.encoded
         }
         self.encoded = encoded
+        var hasher = Hasher()
+        hasher.combine(encoded)
+        digest = hasher.finalize()
     }
 
     /// `[a-zA-Z_][a-zA-Z0-9_]*`; names with two underscores first are Prometheus's own, `le` is the
@@ -62,7 +76,7 @@ package struct Labels: Sendable, Hashable, Comparable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(encoded)
+        hasher.combine(digest)
     }
 }
 

@@ -18,30 +18,35 @@ package struct CgroupTree: Sendable {
     ///
     /// An empty directory of a pod counts as one that has ended: the kubelet removes it a little
     /// later than the runtime removes its containers'.
-    package func pods() throws(HostError) -> [Pod] {
+    ///
+    /// - Parameter isBrief: for who asks often: what runs isn't looked at, and pods inside of pods are
+    ///   left out.
+    package func pods(isBrief: Bool = false) throws(HostError) -> [Pod] {
         let names = try names()
         var pods: [Pod] = []
-        for cgroup in try hierarchy.root.descendants() {
-            guard let directory = PodDirectory(path: cgroup.name) else { continue }
-            let log = names[directory.uid]
-            let containers = containers(in: cgroup)
-            pods.append(
-                Pod(
-                    namespace: log?.namespace, name: log?.name, uid: directory.uid,
-                    qos: directory.qos, cgroup: cgroup, containers: containers,
-                    isReady: containers.contains(where: \.isRunning)))
+        func walk(_ cgroup: Cgroup, _ children: [Cgroup]) {
+            let directory = PodDirectory(path: cgroup.name)
+            if let directory {
+                let log = names[directory.uid]
+                let containers = children.compactMap { container($0, isBrief) }
+                pods.append(
+                    Pod(
+                        namespace: log?.namespace, name: log?.name, uid: directory.uid,
+                        qos: directory.qos, cgroup: cgroup, containers: containers,
+                        isReady: containers.contains(where: \.isRunning)))
+            }
+            guard directory == nil || !isBrief else { return }
+            // One that is gone meanwhile has nothing below it.
+            for child in children { walk(child, (try? child.children()) ?? []) }
         }
+        try walk(hierarchy.root, hierarchy.root.children())
         return pods.sorted(by: Pod.isInOrder)
     }
 
-    private func containers(in pod: Cgroup) -> [Pod.Container] {
-        // One that is gone meanwhile has none.
-        let children = (try? pod.children()) ?? []
-        return children.compactMap { child in
-            guard
-                let id = child.path.lastComponent.flatMap({ ContainerDirectory.id(of: $0.string) })
-            else { return nil }
-            return Pod.Container(id: id, name: nil, isRunning: child.isPopulated)
+    private func container(_ cgroup: Cgroup, _ isBrief: Bool) -> Pod.Container? {
+        let name = cgroup.name.split(separator: "/").last ?? ""
+        return ContainerDirectory.id(of: name).map {
+            Pod.Container(id: $0, name: nil, isRunning: !isBrief && cgroup.isPopulated)
         }
     }
 

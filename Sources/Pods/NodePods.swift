@@ -32,14 +32,17 @@ package struct NodePods: Sendable {
         tree = CgroupTree(hierarchy, logDirectory: logDirectory)
     }
 
-    /// - Parameter previous: an earlier list: what a sandbox keeps as long as it lives is taken from there.
-    package func list(after previous: List? = nil) throws(HostError) -> List {
+    /// - Parameters:
+    ///   - previous: an earlier list: what a sandbox keeps as long as it lives is taken from there.
+    ///   - isBrief: for who asks often: a runtime's pods are without their containers, and of the
+    ///     tree's it isn't known what runs.
+    package func list(after previous: List? = nil, isBrief: Bool = false) throws(HostError) -> List {
         var failures: [GRPCError] = []
         var empty: List?
         for endpoint in endpoints {
             do throws(GRPCError) {
                 let runtime = try ContainerRuntime(at: endpoint, timeout: timeout)
-                let list = try list(runtime, previous)
+                let list = try list(runtime, previous, isBrief)
                 if !list.pods.isEmpty { return list }
                 empty = empty ?? list
             } catch {
@@ -49,7 +52,7 @@ package struct NodePods: Sendable {
         if let empty { return empty }
         let telling = failures.filter { $0.code != .noSocket || endpoints.count == 1 }
         return List(
-            pods: try tree.pods(), runtime: nil,
+            pods: try tree.pods(isBrief: isBrief), runtime: nil,
             reason: telling.isEmpty
                 ? "no container runtime's socket at "
                     + endpoints.map(\.string).joined(separator: ", ")
@@ -57,10 +60,10 @@ package struct NodePods: Sendable {
     }
 
     private func list(
-        _ runtime: consuming ContainerRuntime, _ previous: List?
+        _ runtime: consuming ContainerRuntime, _ previous: List?, _ isBrief: Bool
     ) throws(GRPCError) -> List {
         let sandboxes = try runtime.sandboxes()
-        let containers = try runtime.containers()
+        let containers = isBrief ? [:] : try runtime.containers()
         let known = Dictionary(
             (previous?.pods ?? []).map { ($0.sandbox, $0) }, uniquingKeysWith: { $1 })
         var inTree: [String: Cgroup]?

@@ -10,6 +10,9 @@ package struct PodWatch: ~Copyable {
     /// Between lists right after something has happened in the tree.
     private static let shortest: UInt64 = 50_000_000
 
+    /// Between lists where the tree can't be watched.
+    private static let blind: UInt64 = 5_000_000_000
+
     private let polling: UInt64
     private let runtimes: [RuntimeEvents]
     private var tree: PodTree?
@@ -90,7 +93,7 @@ package struct PodWatch: ~Copyable {
         if hasChanged {
             // A fifth late at most, until it is as seldom as can be.
             let pause = max(Self.shortest, (now - min(now, lastActivity)) / 4)
-            nextPoll = now + min(pause, polling)
+            nextPoll = now + min(pause, treeDescriptor == nil ? min(polling, Self.blind) : polling)
         }
         return hasChanged
     }

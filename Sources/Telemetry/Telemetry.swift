@@ -8,6 +8,30 @@ import Tuner
 /// Reading changes nothing that anyone else sees; any number of readers can go at once.
 public struct Telemetry {
     let tuner: Tuner
+    private let counting = Counting()
+
+    /// The iterator that brings counters up to date: loaded once for as long as the maps are the same.
+    private final class Counting {
+        private var iterator: Iterator?
+        private var connections: UInt32?
+
+        func run(
+            over maps: borrowing SharedMaps, load: () throws(BPFError) -> Iterator
+        ) throws(BPFError) {
+            let id = maps.connections.info.id
+            if connections != id {
+                iterator = try load()
+                connections = id
+            }
+            _ = try iterator?.drain()
+        }
+
+        /// Maps that nobody else has any more go.
+        func drop() {
+            iterator = nil
+            connections = nil
+        }
+    }
 
     public init(_ tuner: Tuner) {
         self.tuner = tuner
@@ -21,10 +45,13 @@ public struct Telemetry {
         of attachments: [Attachment]
     ) throws(TunerError) -> [AttachmentStatistics] {
         guard let maps = try tuner.sharedMaps() else {
+            counting.drop()
             return attachments.map { _ in AttachmentStatistics() }
         }
         do throws(BPFError) {
-            _ = try iterator("count_connections", maps).drain()
+            try counting.run(over: maps) { () throws(BPFError) in
+                try iterator("count_connections", maps)
+            }
             var result: [AttachmentStatistics] = []
             for attachment in attachments {
                 var statistics = AttachmentStatistics()

@@ -19,6 +19,10 @@ extension Tuner {
         _ policy: CompiledPolicy, _ scope: AdoptionScope, on cgroups: [Cgroup],
         in search: SocketSearch = .everywhere, release: Bool
     ) throws(TunerError) -> ApplyReport.Adopted {
+        let namespaces = try namespaces(of: cgroups, search)
+        guard !namespaces.isEmpty else {
+            return ApplyReport.Adopted(connections: 0, withoutCallbacks: 0, deafListeners: 0)
+        }
         let taken = Set(cgroups.map(\.id))
         let reader = reader
         let loaded = try kernel { () throws(BPFError) in
@@ -40,7 +44,7 @@ extension Tuner {
                     to: tt_adoption(attachment: standing.attachment, take: UInt64(take)))
             }
         }
-        try run(loaded.iterator, in: namespaces(of: cgroups, search))
+        try run(loaded.iterator, in: namespaces)
         return try kernel { () throws(BPFError) in
             let result = try loaded.object.map(named: "adopted").value(
                 for: UInt32(0), as: tt_adoption_result.self)

@@ -54,7 +54,8 @@ extension KernelSuites {
             let agent = try node.agent()
             #expect(try eventually { try open.options.congestionControl == "reno" })
             #expect(eventually { node.metrics().contains("tcptune_agent_adopted_connections_total 1") })
-            withExtendedLifetime((agent, process)) {}
+            withExtendedLifetime(agent) {}
+            withExtendedLifetime(process) {}
         }
 
         /// What is attached is as it was, to the program, after a death at any moment.

@@ -1,7 +1,7 @@
-import Pods
 import Testing
 
 @testable import Agent
+@testable import Pods
 
 @Suite struct PolicyTests {
     private func configuration(_ policies: String, annotations: Bool = true) throws
