@@ -9,8 +9,8 @@ MANUAL = .build/man
 PREFIX ?= /usr/local
 
 .PHONY: setup build test test-kernels test-kernels-short fetch-kernels examples check check-report fmt demo figures \
-	validate fuzz fuzz-short fuzz-options fuzz-options-short sanitize faults faults-short soak soak-short man completions \
-	install deb check-deb static container check-deploy clean
+	figures-agent validate fuzz fuzz-short fuzz-options fuzz-options-short sanitize faults faults-short soak soak-short \
+	man completions install deb check-deb static container check-deploy clean
 
 setup:
 	@Scripts/setup
@@ -63,6 +63,10 @@ demo: build
 # The performance claims, measured again; takes a quarter of an hour.
 figures: build
 	@Scripts/with-bpffs benchmarks/figures --binary $(BINARY).stripped
+
+# The agent on real pods; six minutes on a quiet machine.
+figures-agent: build
+	@benchmarks/agent --binary $(BINARY).stripped
 
 # What is known of congestion controllers, and what the documents of ours promise; takes hours.
 validate: build
