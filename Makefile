@@ -137,10 +137,10 @@ static: setup
 	@mkdir -p .build/container
 	@strip -o .build/container/tcptune $(STATIC)
 
-# The image's root is put together and run; building it is a container builder's.
+# The image, .build/tcptune.oci.tar, which is also tried.
 container: static
-	@Scripts/setup libcap2-bin
-	@Scripts/check-container .build/container
+	@Scripts/setup buildah libcap2-bin
+	@Scripts/check-container .build/container .build/tcptune.oci.tar
 
 # What stands in deploy/, checked by the programs that will read it.
 check-deploy: setup
