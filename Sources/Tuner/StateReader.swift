@@ -124,15 +124,11 @@ struct StateReader {
 
     /// What a program was loaded for: from the map that is bound to it.
     static func policy(_ program: UInt32) throws(BPFError) -> PolicyRecord? {
-        // Bound last, it is the last. To open others by id can leak them: when an array of programs
-        // loses its last descriptor twice before the kernel has emptied it (as of Linux 6.18), it
-        // stays for good.
-        for id in try Program(id: program).info().mapIDs.reversed() {
-            let map = try Map(id: id)
-            if map.name == PolicyRecord.mapName {
-                return try map.record(of: PolicyRecord.self)
-            }
-        }
-        return nil
+        // Bound last, it is the last. Others aren't opened: an array of programs that loses its last
+        // descriptor twice before the kernel has emptied it is never freed (as of Linux 6.18).
+        guard let id = try Program(id: program).info().mapIDs.last else { return nil }
+        let map = try Map(id: id)
+        guard map.name == PolicyRecord.mapName else { return nil }
+        return try map.record(of: PolicyRecord.self)
     }
 }
