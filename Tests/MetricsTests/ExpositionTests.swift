@@ -33,7 +33,7 @@ import Testing
                 == #"""
                 # HELP a A \\u{07}.
                 # TYPE a gauge
-                a{cgroup="x\\u{1B}[2J\\u{9B}\\u{202E}é\\r"} 1
+                a{cgroup="x\\u{1B}[2J\\u{009B}\\u{202E}é\\r"} 1
 
                 """#)
     }

@@ -111,7 +111,7 @@ extension KernelSuites {
                     try Command.run([binary] + words.split(separator: " ").map(String.init)))
             }
             let text = all.map { $0.standardOutput + $0.standardError }.joined()
-            #expect(text.contains("x\\u{1B}[2J\\u{07}\\u{9B}31m\\u{202E}\\u{7F}é"), "\(text)")
+            #expect(text.contains("x\\u{1B}[2J\\u{07}\\u{009B}31m\\u{202E}\\u{7F}é"), "\(text)")
             #expect(text.contains("x\\u001b[2J\\u0007\\u009b31m\\u202e\\u007fé"))
             #expect(text.contains("x\\\\u{1B}"))  // the metrics
             for scalar in text.unicodeScalars where scalar != "\n" {
