@@ -6,7 +6,7 @@ RELEASE = -c release --static-swift-stdlib
 BINARY = .build/release/tcptune
 PREFIX ?= /usr/local
 
-.PHONY: setup build test vm-test examples check check-report fmt demo figures validate fuzz-options fuzz-options-short man completions install clean
+.PHONY: setup build test vm-test examples check check-report fmt demo figures figures-agent validate fuzz-options fuzz-options-short man completions install clean
 
 setup:
 	@Scripts/setup
@@ -49,6 +49,10 @@ demo: build
 # The performance claims, measured again; takes a quarter of an hour.
 figures: build
 	@Scripts/with-bpffs benchmarks/figures --binary $(BINARY).stripped
+
+# The agent on real pods; six minutes on a quiet machine.
+figures-agent: build
+	@benchmarks/agent --binary $(BINARY).stripped
 
 # What is known of congestion controllers, and what the documents of ours promise; takes hours.
 validate: build

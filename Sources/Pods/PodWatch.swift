@@ -8,7 +8,7 @@ import SystemPackage
 /// in the tree, which is a little before the runtime says that a pod is ready.
 package struct PodWatch: ~Copyable {
     /// Between lists right after something has happened in the tree.
-    private static let shortest: UInt64 = 100_000_000
+    private static let shortest: UInt64 = 50_000_000
 
     /// Between lists where the tree can't be watched.
     private static let blind: UInt64 = 5_000_000_000

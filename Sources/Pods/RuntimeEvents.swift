@@ -18,7 +18,7 @@ final class RuntimeEvents {
     private static let timeout: UInt64 = 3_000_000_000
     /// A runtime that doesn't have the call says so sooner.
     private static let refusal: UInt64 = 200_000_000
-    private static let delays: ClosedRange<UInt64> = 100_000_000...10_000_000_000
+    private static let delays: ClosedRange<UInt64> = 100_000_000...5_000_000_000
     /// It may be another one by then.
     private static let patience: UInt64 = 60_000_000_000
 
@@ -87,12 +87,14 @@ final class RuntimeEvents {
             }
             runtime = version.description
             if version.sharesEvents {
+                state = .asking
                 stream = try GRPCStream(to: endpoint, CRI.service + "/GetContainerEvents")
                 deadline = now + Self.refusal
             } else {
                 lack(now)
             }
-            return false
+            // It answers: it can be asked for pods.
+            return true
         }
         // CRI-O ends it at once where pod events are switched off.
         if isOver { lack(now) }
@@ -102,6 +104,7 @@ final class RuntimeEvents {
     private func lack(_ now: UInt64) {
         stream = nil
         state = .lacking
+        delay = Self.delays.lowerBound
         deadline = now + Self.patience
     }
 

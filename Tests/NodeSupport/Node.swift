@@ -11,27 +11,42 @@ package final class Node {
 
     package let cgroup: TemporaryCgroup
     package let directory: TemporaryDirectory
-    private let containerd: ChildProcess
+    private let path: [String: String]
+    private var containerd: ChildProcess
     private var runtime: GRPCChannel
 
     package var endpoint: FilePath { directory.path.appending("cri.sock") }
 
-    package init() throws {
-        let scripts = FilePath(#filePath).removingLastComponent().appending("Node")
+    /// - Parameter binaries: a directory with another containerd than the one in PATH.
+    package init(binaries: String? = nil) throws {
         cgroup = try TemporaryCgroup()
         directory = try TemporaryDirectory()
-        let socket = directory.path.appending("cri.sock")
-        containerd = try ChildProcess(
-            [scripts.appending("containerd").string, directory.path.string], cgroup.placement())
+        let inherited = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        path = ["PATH": [binaries, inherited].compactMap { $0 }.joined(separator: ":")]
+        containerd = try Self.start(directory.path, cgroup.placement(), path)
         let image = directory.path.appending("image.tar").string
-        try Command.check([scripts.appending("image").string, image])
-        let ctr = ["ctr", "--address", socket.string, "--namespace", "k8s.io"]
+        let socket = directory.path.appending("cri.sock")
+        try Command.check([Self.script("image"), image])
+        let load = [
+            "ctr", "--address", socket.string, "--namespace", "k8s.io", "images", "import", image,
+        ]
+        let path = path
         guard
             try eventually(
                 within: .seconds(20),
-                { try Command.run(ctr + ["images", "import", image]).succeeded })
+                { try Command.run(["env", "PATH=\(path["PATH"]!)"] + load).succeeded })
         else { throw TestSupportError("containerd doesn't come up at \(socket)") }
         runtime = try GRPCChannel(to: socket, timeout: .seconds(10))
+    }
+
+    private static func script(_ name: String) -> String {
+        FilePath(#filePath).removingLastComponent().appending("Node").appending(name).string
+    }
+
+    private static func start(
+        _ directory: FilePath, _ placement: Placement, _ path: [String: String]
+    ) throws -> ChildProcess {
+        try ChildProcess([script("containerd"), directory.string], placement, environment: path)
     }
 
     deinit {
@@ -50,6 +65,21 @@ package final class Node {
     /// Makes the runtime deaf: connections wait.
     package func freeze() throws {
         try containerd.signal(SIGSTOP)
+    }
+
+    /// Kills the runtime, and starts it again: pods go on.
+    package func restart() throws {
+        try containerd.signal(SIGKILL)
+        _ = try containerd.wait()
+        containerd = try Self.start(directory.path, cgroup.placement(), path)
+        guard eventually(within: .seconds(20), { (try? self.connect()) != nil }) else {
+            throw TestSupportError("containerd doesn't come up again")
+        }
+    }
+
+    private func connect() throws {
+        runtime = try GRPCChannel(to: endpoint, timeout: .seconds(10))
+        _ = try call("Version") { _ in }
     }
 
     package struct RunningPod: Sendable {

@@ -146,10 +146,23 @@ import Testing
         try refused("detach", "--pod-selector", "app", saying: "no profile is applied to pods")
         try refused("detach", "--pod", "web", saying: "no profile is applied to cgroup")
 
-        let fallback = try Command.run(
-            [binary, "pods", "--cri-endpoint", "/no/such/socket"])
-        #expect(fallback.status == 0)
-        #expect(fallback.standardOutput.contains(web.uid))
-        #expect(fallback.standardError.contains("/no/such/socket: there is no such socket"))
+        /// The cgroup tree instead, and why.
+        func fallsBack(_ endpoint: String, saying words: String) throws {
+            let output = try Command.run([binary, "pods", "--cri-endpoint", endpoint])
+            #expect(output.status == 0)
+            #expect(output.standardOutput.contains(web.uid))
+            #expect(
+                output.standardError.contains(
+                    "pods are from the cgroup tree alone, without labels: \(endpoint): \(words)"),
+                "\(output.standardError)")
+        }
+        try fallsBack("/no/such/socket", saying: "there is no such socket")
+        try fallsBack(profile.string, saying: "nobody listens there")
+        try fallsBack("/" + String(repeating: "x", count: 200), saying: "too long")
+        try node.freeze()
+        try fallsBack(node.endpoint.string, saying: "no answer in time")
+        try refused(
+            "apply", profile.string, "--pod-selector", "app=web",
+            saying: "only the container runtime knows labels: \(node.endpoint): no answer in time")
     }
 }
