@@ -72,7 +72,10 @@ struct StateReader {
 
     /// What a program was loaded for: from the map that is bound to it.
     static func policy(_ program: UInt32) throws(BPFError) -> PolicyRecord? {
-        for id in try Program(id: program).info().mapIDs {
+        // It was bound last. The others aren't to be opened without need: each time that an array of
+        // programs is closed again the kernel clears it later, and it loses a reference, and never
+        // frees the array, where that happens twice before.
+        for id in try Program(id: program).info().mapIDs.reversed() {
             let map = try Map(id: id)
             if map.name == PolicyRecord.mapName {
                 return try map.record(of: PolicyRecord.self)
