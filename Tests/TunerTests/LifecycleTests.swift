@@ -77,6 +77,17 @@ extension KernelSuites {
             try transfer(50_000, from: client, to: accepted)
         }
 
+        /// An array of programs is lost where it is opened while the kernel has yet to clear it.
+        @Test func noMapIsLostWhenAProfileGoes() throws {
+            let tuned = try TunedCgroup()
+            let before = try Map.ids().count
+            for _ in 1...10 {
+                try tuned.apply(Profile(controller: "reno"))
+                try tuned.tuner.detach([tuned.target])
+            }
+            #expect(try eventually { try Map.ids().count <= before })
+        }
+
         @Test func theInnermostProfileIsInForce() throws {
             let tuned = try TunedCgroup()
             let inner = try tuned.cgroup.child("inner")
