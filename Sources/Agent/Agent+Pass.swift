@@ -40,7 +40,9 @@ extension Agent {
         tell(try reconciler.reconcile(list, &policy, whole: whole))
         metrics.pods = reconciler.counts.pods
         metrics.tunedPods = reconciler.counts.tuned
-        metrics.problems = reconciler.problems.values.reduce(into: [:]) { $0[$1.kind, default: 0] += 1 }
+        metrics.problems = reconciler.problems.values.reduce(into: [:]) {
+            $0[$1.kind, default: 0] += 1
+        }
         metrics.runtimeEvents = watch?.hasEvents ?? false
     }
 

@@ -138,7 +138,8 @@ private struct AgentConfigurationBuilder {
         }
         let profile = value["profile"]
         if profile?.text == "" {
-            note(profile!, "\(path).profile is empty", expected: "a profile's name or path, or none")
+            note(
+                profile!, "\(path).profile is empty", expected: "a profile's name or path, or none")
         }
         return AgentConfiguration.Policy(
             name: value["name"]?.text ?? path, namespaces: namespaces, selector: selector,

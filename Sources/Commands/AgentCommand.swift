@@ -22,7 +22,8 @@ struct AgentCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
     var config = "/etc/tcptune/agent.yaml"
 
-    @Option(name: .long, help: "What becomes of pods' profiles when it is told to end: keep or detach.")
+    @Option(
+        name: .long, help: "What becomes of pods' profiles when it is told to end: keep or detach.")
     var onExit: Exit = .keep
 
     @Flag(name: .long, help: "Do it once, and end; with 1 if a pod isn't as it is to be.")

@@ -9,7 +9,8 @@ package struct TCPTune: ParsableCommand {
         subcommands: [
             Apply.self, Detach.self, Status.self, Stats.self, Connections.self, Events.self,
             Export.self, PodsCommand.self, AgentCommand.self, ProfileCommand.self,
-            ControllerCommand.self, HeaderOptionCommand.self, BenchCommand.self, Doctor.self, GarbageCollection.self,
+            ControllerCommand.self, HeaderOptionCommand.self, BenchCommand.self, Doctor.self,
+            GarbageCollection.self,
             VersionCommand.self,
         ])
 

@@ -36,7 +36,8 @@ package struct NodePods: Sendable {
     ///   - previous: an earlier list: what a sandbox keeps as long as it lives is taken from there.
     ///   - isBrief: for who asks often: a runtime's pods are without their containers, and of the
     ///     tree's it isn't known what runs.
-    package func list(after previous: List? = nil, isBrief: Bool = false) throws(HostError) -> List {
+    package func list(after previous: List? = nil, isBrief: Bool = false) throws(HostError) -> List
+    {
         var failures: [GRPCError] = []
         var empty: List?
         for endpoint in endpoints {

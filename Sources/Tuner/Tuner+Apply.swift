@@ -96,7 +96,8 @@ extension Tuner {
             var action = Plan.Action.attach
             if let current = try reader.attachment(of: cgroup.id), current.state == .active {
                 action =
-                    try isSame(current.programID, policy, reader) ? .keep : .replace(profile: current.profile)
+                    try isSame(current.programID, policy, reader)
+                    ? .keep : .replace(profile: current.profile)
             }
             steps.append(Plan.Step(cgroup: cgroup.name, action: action))
         }

@@ -64,14 +64,16 @@ final class AgentNode {
     }
 
     func path(ofPod number: Int) -> FilePath {
-        cgroup.path.appending("kubepods/burstable/pod\(Self.uid(number))".split(separator: "/").map {
-            FilePath.Component(String($0))!
-        })
+        cgroup.path.appending(
+            "kubepods/burstable/pod\(Self.uid(number))".split(separator: "/").map {
+                FilePath.Component(String($0))!
+            })
     }
 
     static func uid(_ number: Int) -> String {
         let digits = String(number, radix: 16)
-        return "0a1b2c3d-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+        return "0a1b2c3d-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count)
+            + digits
     }
 
     static let container = String(repeating: "ab", count: 32)
@@ -115,7 +117,10 @@ final class AgentNode {
         FilePath(file).withPlatformString { _ = unlink($0) }
         let agent = try ChildProcess(
             command(
-                [try TestBinary.path(), "agent", "--config", directory.path.appending("agent.yaml").string]
+                [
+                    try TestBinary.path(), "agent", "--config",
+                    directory.path.appending("agent.yaml").string,
+                ]
                     + arguments))
         guard eventually(within: .seconds(20), { metrics().contains("tcptune_agent_pods") }) else {
             throw TestSupportError("the agent doesn't come up")

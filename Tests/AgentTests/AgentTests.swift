@@ -46,14 +46,18 @@ extension KernelSuites {
         @Test func takesOverOpenConnections() throws {
             try node.makePod(1, name: "web")
             let process = try ChildProcess(
-                ["sleep", "60"], Placement(cgroup: node.path(ofPod: 1).appending(AgentNode.container)))
+                ["sleep", "60"],
+                Placement(cgroup: node.path(ofPod: 1).appending(AgentNode.container)))
             let server = try TCPServer()
             let open = try TCPConnection.connect(
                 Placement(cgroup: node.path(ofPod: 1)), to: server.address, port: server.port)
             #expect(try open.options.congestionControl != "reno")
             let agent = try node.agent()
             #expect(try eventually { try open.options.congestionControl == "reno" })
-            #expect(eventually { node.metrics().contains("tcptune_agent_adopted_connections_total 1") })
+            #expect(
+                eventually {
+                    node.metrics().contains("tcptune_agent_adopted_connections_total 1\n")
+                })
             withExtendedLifetime(agent) {}
             withExtendedLifetime(process) {}
         }
@@ -79,7 +83,7 @@ extension KernelSuites {
 
         @Test func detachesOnExit() throws {
             try node.makePod(1, name: "web")
-            try node.tcptune("apply", cubic, "--cgroup", node.cgroup.path.string)
+            try node.tcptune("apply", cubic, "--cgroup", "kubepods")
             var agent = try node.agent("--on-exit", "detach")
             #expect(try node.attached().count == 2)
             try agent.signal(SIGTERM)
@@ -93,12 +97,12 @@ extension KernelSuites {
             let agent = try node.agent()
             #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
             try node.configure("  - { name: all, profile: no-such-profile }")
-            #expect(eventually { node.metrics().contains("tcptune_agent_config_valid 0") })
+            #expect(eventually { node.metrics().contains("tcptune_agent_config_valid 0\n") })
             #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
             try node.configure(
                 "  - { name: all, profile: \"\(cubic)\" }", "annotations: false")
             #expect(try node.eventuallyHas(["shop/web": "agent-cubic"]))
-            #expect(eventually { node.metrics().contains("tcptune_agent_config_valid 1") })
+            #expect(eventually { node.metrics().contains("tcptune_agent_config_valid 1\n") })
 
             // The profile's file is as good as the configuration's.
             _ = try node.directory.write(
@@ -118,19 +122,19 @@ extension KernelSuites {
         @Test func leavesAloneWhatWasMadeByHand() throws {
             let pod = try node.makePod(1, name: "web")
             try node.makePod(2, name: "api")
-            try node.tcptune("apply", cubic, "--cgroup", node.path(ofPod: 1).string)
+            try node.tcptune("apply", cubic, "--cgroup", pod)
             let agent = try node.agent()
             #expect(
                 try node.eventuallyHas(["/" + pod: "agent-cubic", "shop/api": "agent-reno"]))
             #expect(
                 eventually {
-                    node.metrics().contains("tcptune_agent_failed_pods{reason=\"by_hand\"} 1")
+                    node.metrics().contains("tcptune_agent_failed_pods{reason=\"by_hand\"} 1\n")
                 })
             withExtendedLifetime(agent) {}
         }
 
         @Test func repairsWhatOthersTakeOff() throws {
-            try node.makePod(1, name: "web")
+            let pod = try node.makePod(1, name: "web")
             let agent = try node.agent()
             #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
             let cgroup = try node.attached()[0].cgroupID
@@ -141,10 +145,10 @@ extension KernelSuites {
             }
             #expect(
                 eventually(within: .seconds(10)) {
-                    node.metrics().contains("tcptune_agent_changes_total{action=\"repaired\"} 1")
+                    node.metrics().contains("tcptune_agent_changes_total{action=\"repaired\"} 1\n")
                 })
             #expect(try node.controller(inPod: 1) == "reno")
-            try node.tcptune("detach", "--cgroup", node.path(ofPod: 1).string)
+            try node.tcptune("detach", "--cgroup", pod)
             #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
             withExtendedLifetime(agent) {}
         }
@@ -188,13 +192,14 @@ extension KernelSuites {
             for round in 0..<5 {
                 for number in 1...20 { try node.makePod(round * 20 + number, name: "p\(number)") }
                 if round % 2 == 0 {
-                    #expect(try eventually(within: .seconds(10)) { try node.attached().count == 20 })
+                    #expect(
+                        try eventually(within: .seconds(10)) { try node.attached().count == 20 })
                 }
                 for number in 1...20 { try node.removePod(round * 20 + number) }
             }
             #expect(try node.eventuallyHas([:]))
-            #expect(
-                try Command.check(node.command(["find", "/sys/fs/bpf", "-name", "link"])) == "")
+            let find = node.command(["find", "/sys/fs/bpf/tcptune", "-name", "link"])
+            #expect(try eventually { try Command.run(find).standardOutput.isEmpty })
             try agent.signal(SIGTERM)
             #expect(try agent.wait().status == 0)
         }

@@ -60,15 +60,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("policies: [{ profil: x }]", "3:13: missing key 'profile' in policies[0]"),
+        ("policies: [{ profil: x }]", "3:12: missing key 'profile' in policies[0]"),
         ("policies: [{ profil: x }]", "3:14: unknown key 'profil' in policies[0], did you mean"),
         ("policies: [{ profile: '' }]", "3:23: policies[0].profile is empty"),
         ("policies: [{ profile: x, namespaces: [Shop] }]", "3:39: policies[0].namespaces[0] is no"),
         ("policies: [{ profile: x, namespaces: [] }]", "3:38: policies[0].namespaces has 0"),
-        ("policies: [{ profile: x, selector: 'a=,b' }, { profile: y, selector: '=x' }]",
-            "3:70: policies[1].selector: '=x' is no requirement"),
-        ("policies: [{ name: a, profile: x }, { name: a, profile: y }]",
-            "3:45: policies[1].name is another policy's"),
+        (
+            "policies: [{ profile: x, selector: 'a=,b' }, { profile: y, selector: '=x' }]",
+            "3:70: policies[1].selector: '=x' is no requirement"
+        ),
+        (
+            "policies: [{ name: a, profile: x }, { name: a, profile: y }]",
+            "3:45: policies[1].name is another policy's"
+        ),
         ("resync: 60", "3:9: resync: '60' has no unit"),
         ("resync: 10ms", "3:9: resync: '10ms' is out of range"),
         ("export: { file: tcptune.prom }", "3:17: export.file is no absolute path"),

@@ -29,7 +29,8 @@ import Testing
             log(.error, "x", ["why": "a\n2026 info \u{1b}[31m \u{202e} \"q\\ \u{2028}"])
         }
         #expect(lines.count == 1)
-        #expect(lines[0].hasSuffix("\n") && lines[0].dropLast().unicodeScalars.allSatisfy { $0 >= " " })
+        #expect(
+            lines[0].hasSuffix("\n") && lines[0].dropLast().unicodeScalars.allSatisfy { $0 >= " " })
         #expect(lines[0].contains(#""a\n2026 info \u001b[31m \u202e \"q\\ \u2028""#))
     }
 

@@ -62,7 +62,7 @@ extension KernelSuites {
                     node.directory.path.appending("agent.yaml").string,
                 ]))
             #expect(eventually(within: .seconds(20)) { metrics().contains("tcptune_agent_pods") })
-            #expect(metrics().contains("tcptune_agent_runtime_available 1"))
+            #expect(metrics().contains("tcptune_agent_runtime_available 1\n"))
 
             // By labels, namespaces, and what they ask for themselves.
             let web = try node.run("web", namespace: "shop", uid: uids[0])
@@ -78,7 +78,9 @@ extension KernelSuites {
             let all = ["shop/web": "agent-reno", "shop/night": "agent-cubic"]
             #expect(try eventuallyHas(all))
             #expect(
-                eventually { metrics().contains("tcptune_agent_failed_pods{reason=\"profile\"} 1") })
+                eventually {
+                    metrics().contains("tcptune_agent_failed_pods{reason=\"profile\"} 1\n")
+                })
             #expect(
                 eventually {
                     metrics().contains("namespace=\"shop\",pod=\"web\",profile=\"agent-reno\"")
@@ -88,13 +90,13 @@ extension KernelSuites {
             try node.freeze()
             #expect(
                 eventually(within: .seconds(20)) {
-                    metrics().contains("tcptune_agent_runtime_available 0")
+                    metrics().contains("tcptune_agent_runtime_available 0\n")
                 })
             #expect(try status() == all)
             try node.thaw()
             #expect(
                 eventually(within: .seconds(30)) {
-                    metrics().contains("tcptune_agent_runtime_available 1")
+                    metrics().contains("tcptune_agent_runtime_available 1\n")
                 })
             #expect(try status() == all)
 
