@@ -61,7 +61,7 @@ fuzz-options: build
 fuzz-options-short: build
 	@benchmarks/fuzz-options --binary $(BINARY).stripped --packets 40000
 
-# Every parser with a million inputs that it doesn't expect, an hour or two; CI sends the short form.
+# Every parser with a million inputs that it doesn't expect, for hours; the short form takes minutes.
 fuzz: setup
 	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz
 
