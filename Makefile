@@ -95,7 +95,7 @@ soak: build
 soak-short: build
 	@Tests/soak/run --binary $(BINARY).stripped --minutes 5 --connections 4000
 
-# Every parser with a million inputs that it doesn't expect, an hour or two; CI sends the short form.
+# Every parser with a million inputs that it doesn't expect, for hours; the short form takes minutes.
 fuzz: setup
 	@SWIFT=$(SWIFT) Scripts/with-bpffs Scripts/fuzz
 
