@@ -20,11 +20,15 @@ package enum AtomicFile {
         let directory = parent.isEmpty ? "." : parent
         do throws(Errno) {
             // No reader that goes by the suffix, as the textfile collector does, takes these for it.
-            if let file = try unnamed(in: directory) {
-                try fill(file.raw, bytes, mode)
-                try rename(file, by: directory.appending(".\(name).new"), to: path)
-            } else {
-                try writeNamed(bytes, directory.appending(".\(name).XXXXXX"), to: path, mode)
+            var isDone = false
+            while !isDone {
+                if let file = try unnamed(in: directory) {
+                    try fill(file.raw, bytes, mode)
+                    isDone = try rename(file, by: directory.appending(".\(name).new"), to: path)
+                } else {
+                    try writeNamed(bytes, directory.appending(".\(name).XXXXXX"), to: path, mode)
+                    isDone = true
+                }
             }
             // The name, too, is data of the directory.
             let number = try result(open(directory.string, O_DIRECTORY | O_CLOEXEC))
@@ -48,26 +52,23 @@ package enum AtomicFile {
         }
     }
 
+    /// False: another writer took the name in between away, and with it the file, for good.
     private static func rename(
         _ file: borrowing OwnedDescriptor, by temporary: FilePath, to path: FilePath
-    ) throws(Errno) {
+    ) throws(Errno) -> Bool {
         let unnamed = "/proc/self/fd/\(file.raw.rawValue)"
-        while true {
-            guard linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary.string, AT_SYMLINK_FOLLOW) == 0
-            else {
-                let error = Errno(rawValue: errno)
-                // Left by one that was killed, or made right now by another, which goes on below.
-                guard error == .fileExists, unlink(temporary.string) == 0 || errno == ENOENT else {
-                    throw error
-                }
-                continue
-            }
-            if Glibc.rename(temporary.string, path.string) == 0 { return }
+        while linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary.string, AT_SYMLINK_FOLLOW) != 0 {
             let error = Errno(rawValue: errno)
-            if error == .noSuchFileOrDirectory { continue }
-            unlink(temporary.string)
-            throw error
+            // Left by one that was killed, or made right now by another, which begins again.
+            guard error == .fileExists, unlink(temporary.string) == 0 || errno == ENOENT else {
+                throw error
+            }
         }
+        if Glibc.rename(temporary.string, path.string) == 0 { return true }
+        let error = Errno(rawValue: errno)
+        if error == .noSuchFileOrDirectory { return false }
+        unlink(temporary.string)
+        throw error
     }
 
     private static func writeNamed(
