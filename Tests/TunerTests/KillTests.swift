@@ -1,6 +1,7 @@
 import BPF
 import Foundation
 import Host
+import Profiles
 import TestSupport
 import Testing
 
