@@ -86,7 +86,7 @@ faults: build
 
 faults-short: build
 	@Scripts/setup strace bpftool
-	@Tests/faults/run --binary $(BINARY).stripped --sample 0.002 --kills 4
+	@Tests/faults/run --binary $(BINARY).stripped --sample 0.002 --kills 2
 
 # Churn with everything on, an hour or five minutes, and whether anything grows meanwhile.
 soak: build

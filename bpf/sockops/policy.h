@@ -28,8 +28,6 @@
 #include "header_none.h"
 #endif
 
-#define COUNTED_SHIFT 10 /* us to about ms, the unit of counted_at */
-
 /*
  * A connection starts: it's ours unless an inner attachment, still in force, has taken it.
  *
@@ -62,7 +60,6 @@ __noinline int start(struct bpf_sock_ops *ctx, u64 attachment, u32 inbound)
 		conn->header.flags = raised;
 		conn->attachment = attachment;
 		conn->opened_ns = bpf_ktime_get_ns();
-		conn->counted_at = conn->opened_ns / 1000 >> COUNTED_SHIFT;
 		conn->rule = rule;
 		conn->flags = inbound ? TT_CONN_PASSIVE : 0;
 	} else {
@@ -155,7 +152,7 @@ static __always_inline void sample(struct bpf_sock_ops *ctx, u64 attachment)
 			histogram_add(st->rate, TT_RATE_BUCKETS, &st->rate_sum, rate);
 	}
 	/* Once per ms: with shorter round trips that is most of the work. Readers bring it up to date. */
-	now = tp->tcp_mstamp >> COUNTED_SHIFT;
+	now = tp->tcp_mstamp >> 10;
 	if (conn->counted_at == now)
 		return;
 	conn->counted_at = now;
