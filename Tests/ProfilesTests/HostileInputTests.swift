@@ -39,7 +39,8 @@ import Testing
             text += isUnique ? "\(number)\(line)" : line
             number += 1
         }
-        #expect(refusal(text).contains("more errors"))
+        let words = refusal(text)
+        #expect(words.contains("more errors") || words.contains("too many values"), "\(words)")
         #expect(ContinuousClock.now - begin < .seconds(30))
     }
 
