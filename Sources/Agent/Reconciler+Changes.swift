@@ -1,4 +1,5 @@
 import Host
+import Profiles
 import Tuner
 
 extension Reconciler {
@@ -16,11 +17,12 @@ extension Reconciler {
             outcome.warnings += report.plan.warnings
             done += subjects
         } failed: { subject, error in
+            guard subject.cgroup.exists() else { return }
             pass.problems[subject.pod.uid] = PodProblem(kind: .apply, words: "\(error)")
         }
         pass.tuned += done.count
         for subject in done {
-            outcome.changes.append(PodChange(subject, wish.profile.name))
+            outcome.changes.append(PodChange(subject, wish.profile))
             refresh(subject.cgroup.id)
         }
         guard existing, !done.isEmpty else { return }
@@ -41,7 +43,7 @@ extension Reconciler {
             try tuner.detach(subjects.map(\.target))
             done += subjects
         } failed: { subject, error in
-            guard error.code != .notApplied else { return }
+            guard error.code != .notApplied, subject.cgroup.exists() else { return }
             outcome.warnings.append("\(subject.pod.title): its profile stays: \(error)")
         }
         for subject in done {
@@ -56,13 +58,14 @@ extension Reconciler {
     /// Takes off what pods have, also those that no policy is about.
     package mutating func detachAll() throws(TunerError) -> Outcome {
         var outcome = Outcome()
-        for attachment in try tuner.attachments() where attachment.pod != nil {
-            do throws(TunerError) {
-                try tuner.detach([.cgroup(attachment.cgroup)])
-                outcome.changes.append(PodChange(attachment, .detached, reason: "--on-exit detach"))
-            } catch {
-                outcome.warnings.append("\(attachment.pod ?? ""): its profile stays: \(error)")
+        attempt(try tuner.attachments().filter { $0.pod != nil }) {
+            (attachments) throws(TunerError) in
+            try tuner.detach(attachments.map { .cgroup($0.cgroup) })
+            outcome.changes += attachments.map {
+                PodChange($0, .detached, reason: "--on-exit detach")
             }
+        } failed: { attachment, error in
+            outcome.warnings.append("\(attachment.pod ?? ""): its profile stays: \(error)")
         }
         return outcome
     }
@@ -96,10 +99,9 @@ extension Reconciler {
 
     /// A change of many pods, or where that fails of as many as can be: one whose cgroup has just
     /// gone doesn't take the others with it.
-    private func attempt(
-        _ subjects: [ReconcilerPass.Subject],
-        _ change: ([ReconcilerPass.Subject]) throws(TunerError) -> Void,
-        failed: (ReconcilerPass.Subject, TunerError) -> Void
+    private func attempt<Subject>(
+        _ subjects: [Subject], _ change: ([Subject]) throws(TunerError) -> Void,
+        failed: (Subject, TunerError) -> Void
     ) {
         guard !subjects.isEmpty else { return }
         do throws(TunerError) {
@@ -110,7 +112,7 @@ extension Reconciler {
                 attempt(Array(subjects[..<middle]), change, failed: failed)
                 attempt(Array(subjects[middle...]), change, failed: failed)
             } else {
-                for subject in subjects where subject.cgroup.exists() { failed(subject, error) }
+                for subject in subjects { failed(subject, error) }
             }
         }
     }
@@ -118,16 +120,17 @@ extension Reconciler {
 
 extension PodChange {
     /// What an apply did.
-    fileprivate init(_ subject: ReconcilerPass.Subject, _ profile: String) {
+    fileprivate init(_ subject: ReconcilerPass.Subject, _ profile: Profile) {
         let action: Action =
-            switch subject.current?.state {
-            case .active: .replaced(subject.current?.profile ?? "")
-            case nil: .applied
-            case .detached, .incomplete, .cgroupGone: .repaired
+            if let current = subject.current {
+                current.state == .active && !current.has(profile)
+                    ? .replaced(current.profile) : .repaired
+            } else {
+                .applied
             }
         self.init(
-            action: action, pod: subject.pod.title, cgroup: subject.cgroup.name, profile: profile,
-            reason: "\(subject.reason)")
+            action: action, pod: subject.pod.title, cgroup: subject.cgroup.name,
+            profile: profile.name, reason: "\(subject.reason)")
     }
 
     fileprivate init(_ attachment: Attachment, _ action: Action, reason: String) {

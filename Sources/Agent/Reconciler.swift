@@ -24,6 +24,8 @@ package struct Reconciler {
     /// What is attached, by cgroup.
     var known: [UInt64: Attachment] = [:]
     private var knownChanges: UInt32?
+    /// Controllers of these that another tool has unregistered.
+    private var missing: Set<String> = []
     /// By the pods' UID.
     package private(set) var problems: [String: PodProblem] = [:]
     /// Pods that run, and those of them that have the profile they are to have.
@@ -47,15 +49,18 @@ package struct Reconciler {
         if whole || changes == nil || changes != knownChanges {
             known = Dictionary(
                 try tuner.attachments().map { ($0.cgroupID, $0) }, uniquingKeysWith: { $1 })
+            missing = Set(try tuner.missingControllers(of: Array(known.values)))
         }
         // Of a runtime's pods those count whose sandbox is up; the cgroup tree knows less.
         let pods = list.pods.filter { list.runtime == nil ? $0.isThere : $0.isReady }
-        var pass = ReconcilerPass(known: known, earlier: whole ? [:] : problems)
+        var pass = ReconcilerPass(
+            known: known, missing: missing, earlier: whole ? [:] : problems)
         for pod in pods { pass.judge(pod, &policy) }
         var outcome = Outcome()
         for wish in pass.wishes.values.sorted(by: { $0.profile.name < $1.profile.name }) {
             apply(wish, existing: policy.configuration.existing, &pass, &outcome)
         }
+        missing = []
         detach(pass.unwanted, &outcome)
         try removeGone(except: pass.cgroups, &outcome)
         knownChanges = try tuner.changeCount()

@@ -34,11 +34,14 @@ struct ReconcilerPass {
     private(set) var cgroups: Set<UInt64> = []
 
     private let known: [UInt64: Attachment]
+    private let missing: Set<String>
     private let earlier: [String: PodProblem]
 
+    /// - Parameter missing: controllers that another tool has unregistered.
     /// - Parameter earlier: what isn't tried again.
-    init(known: [UInt64: Attachment], earlier: [String: PodProblem]) {
+    init(known: [UInt64: Attachment], missing: Set<String>, earlier: [String: PodProblem]) {
         self.known = known
+        self.missing = missing
         self.earlier = earlier
     }
 
@@ -99,7 +102,7 @@ struct ReconcilerPass {
         do throws(ProfileError) {
             let profile = try policy.profile(name, for: subject.reason)
             if let current = subject.current, current.state == .active,
-                current.profile == profile.name, current.profileHash == profile.contentHash
+                current.has(profile), current.uses(noneOf: missing)
             {
                 tuned += 1
             } else if let problem = earlier[uid], problem.kind == .apply {
@@ -111,5 +114,16 @@ struct ReconcilerPass {
             problems[uid] = PodProblem(
                 kind: .profile, words: "\(subject.reason): \(error.description)")
         }
+    }
+}
+
+extension Attachment {
+    func has(_ profile: Profile) -> Bool {
+        self.profile == profile.name && profileHash == profile.contentHash
+    }
+
+    fileprivate func uses(noneOf missing: Set<String>) -> Bool {
+        missing.isEmpty
+            || !controllers.contains { $0.map { missing.contains($0.registeredName) } == true }
     }
 }

@@ -133,6 +133,28 @@ extension KernelSuites {
             withExtendedLifetime(agent) {}
         }
 
+        @Test func registersAgainWhatOthersUnregister() throws {
+            let ours = try node.writeProfile("agent-ours", controller: "tt_reno")
+            try node.configure("  - { name: all, profile: \"\(ours)\" }")
+            try node.makePod(1, name: "web")
+            let agent = try node.agent()
+            #expect(try node.eventuallyHas(["shop/web": "agent-ours"]))
+            #expect(try node.controller(inPod: 1) == "tt_reno")
+            for id in try Link.ids() {
+                guard let link = try? Link(id: id),
+                    case .structOps(let map) = try link.info().kind,
+                    try Map(id: map).name == "tt_reno"
+                else { continue }
+                try link.detach()
+            }
+            #expect(
+                eventually(within: .seconds(10)) {
+                    node.metrics().contains("tcptune_agent_changes_total{action=\"repaired\"} 1\n")
+                })
+            #expect(try node.controller(inPod: 1) == "tt_reno")
+            withExtendedLifetime(agent) {}
+        }
+
         @Test func repairsWhatOthersTakeOff() throws {
             let pod = try node.makePod(1, name: "web")
             let agent = try node.agent()
