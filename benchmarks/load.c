@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The load behind benchmarks/figures.
  *
- *   load bulk  CGROUP-A CGROUP-B NETNS-A NETNS-B CONTROLLER-A CONTROLLER-B MEGABYTES BLOCKS
- *   load rr    CGROUP-A CGROUP-B NETNS-A NETNS-B COUNT BLOCKS
- *   load churn CGROUP-A CGROUP-B COUNT BLOCKS
- *   load hold  PORT COUNT
+ *   load bulk   CGROUP-A CGROUP-B NETNS-A NETNS-B CONTROLLER-A CONTROLLER-B MEGABYTES BLOCKS
+ *   load rr     CGROUP-A CGROUP-B NETNS-A NETNS-B COUNT BLOCKS
+ *   load churn  CGROUP-A CGROUP-B COUNT BLOCKS
+ *   load serial CGROUP-A CGROUP-B COUNT BLOCKS
+ *   load hold   PORT COUNT
  *
- * The first three compare two cgroups in one process: a socket belongs to the cgroup that its maker
- * was in, so one process can hold sockets of both and take turns. Each block is A B B A, which
- * cancels what drifts, and prints the two sums: of CPU nanoseconds for bulk, of wall nanoseconds for
- * rr (COUNT requests of a byte, each answered by one, on one connection) and churn. What differs from process to process (memory layout, ports, placement) is the same for both.
+ * All but hold compare two cgroups in one process: a socket belongs to the cgroup that its maker was
+ * in, so one process can hold sockets of both and take turns. Each block is A B B A, which cancels
+ * what drifts, and prints the two sums: of CPU nanoseconds for bulk and serial, of wall nanoseconds
+ * for rr (COUNT requests of a byte, each answered by one, on one connection) and churn. churn and
+ * serial are COUNT times connect, a request, close: between two processes, and by one. What differs
+ * from process to process (memory layout, ports, placement) is the same for both.
  *
  * A controller of "-" is left to the cgroup's profile.
  *
@@ -25,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -269,20 +273,33 @@ static void serve_each(int listener)
 	}
 }
 
+/* Keeps a CPU from halting, and gives way to everything: a virtual CPU that halts between two
+ * wake-ups makes a microsecond more or less of work a jump of ten. */
+static void idle(int cpu)
+{
+	struct sched_param none = { 0 };
+	pin(cpu);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sched_setscheduler(0, SCHED_IDLE, &none)) fail("idle priority");
+	for (;;) ;
+}
+
+/* Client and server as processes, on a CPU each. */
 static int churn(char **argv)
 {
 	int count = atoi(argv[2]), blocks = atoi(argv[3]);
-	pid_t server[2];
+	pid_t children[4];
 	for (int i = 0; i < 2; i++) {
+		if (!(children[2 + i] = fork())) idle(i);
 		enter_cgroup(argv[i]);
 		int listener = listen_on("127.0.0.1", 16000 + i);
-		if (!(server[i] = fork())) {
+		if (!(children[i] = fork())) {
 			pin(1);
 			serve_each(listener);
 		}
 		close(listener);
 	}
-	pin(0); /* the two ends as in bulk: where they are placed makes more of a difference than profiles */
+	pin(0);
 	for (int block = -1; block < blocks; block++) {
 		long long cost[2] = { 0, 0 };
 		for (int turn = 0; turn < 4; turn++) {
@@ -299,9 +316,42 @@ static int churn(char **argv)
 		}
 		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
 	}
+	for (int i = 0; i < 4; i++) {
+		kill(children[i], SIGKILL);
+		waitpid(children[i], NULL, 0);
+	}
+	return 0;
+}
+
+/* Both ends by turns on one CPU: nothing waits, so that CPU time is all there is to it. */
+static int serial(char **argv)
+{
+	int count = atoi(argv[2]), blocks = atoi(argv[3]), listener[2];
+	pin(1);
 	for (int i = 0; i < 2; i++) {
-		kill(server[i], SIGKILL);
-		waitpid(server[i], NULL, 0);
+		enter_cgroup(argv[i]);
+		listener[i] = listen_on("127.0.0.1", 16000 + i);
+	}
+	for (int block = -1; block < blocks; block++) {
+		long long cost[2] = { 0, 0 };
+		for (int turn = 0; turn < 4; turn++) {
+			int arm = order[turn];
+			enter_cgroup(argv[arm]);
+			long long before = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+			for (int i = 0; i < count; i++) {
+				char byte = 'x';
+				int client = connect_to("127.0.0.1", 16000 + arm, NULL);
+				int server = accept(listener[arm], NULL, NULL);
+				if (write(client, &byte, 1) != 1 || read(server, &byte, 1) != 1 ||
+				    write(server, &byte, 1) != 1 || read(client, &byte, 1) != 1)
+					fail("request");
+				close(client);
+				if (read(server, &byte, 1) != 0) fail("end");
+				close(server);
+			}
+			cost[arm] += nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - before;
+		}
+		if (block >= 0) printf("%lld %lld\n", cost[0], cost[1]);
 	}
 	return 0;
 }
@@ -334,6 +384,7 @@ int main(int argc, char **argv)
 	if (argc == 10 && !strcmp(argv[1], "bulk")) return bulk(argv + 2);
 	if (argc == 8 && !strcmp(argv[1], "rr")) return rr(argv + 2);
 	if (argc == 6 && !strcmp(argv[1], "churn")) return churn(argv + 2);
+	if (argc == 6 && !strcmp(argv[1], "serial")) return serial(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "hold")) return hold(atoi(argv[2]), atoi(argv[3]));
 	fputs("usage: see the head of load.c\n", stderr);
 	return 2;
