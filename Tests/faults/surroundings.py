@@ -25,7 +25,7 @@ def expect(what, value, expected):
 def doctor(host, finding, of=""):
     """Whether doctor warns of something, in a text with these words."""
     return any(each["id"] == finding and each["level"] == "warning" and of in each["text"]
-               for each in json.loads(host.check("doctor", "--output", "json")))
+               for each in json.loads(host.check("doctor", "--output", "json"))["findings"])
 
 
 def one(host, *more):
