@@ -82,11 +82,11 @@ fuzz-options-short: build
 # Every verb killed and made to fail, at each of its system calls: half an hour. CI tries some of them.
 faults: build
 	@Scripts/setup strace bpftool
-	@Tests/faults/run --binary $(BINARY).stripped --keep benchmarks/results/faults.json
+	@CLANG=$(dir $(SWIFT))clang Tests/faults/run --binary $(BINARY).stripped --keep benchmarks/results/faults.json
 
 faults-short: build
 	@Scripts/setup strace bpftool
-	@Tests/faults/run --binary $(BINARY).stripped --sample 0.002 --kills 2
+	@CLANG=$(dir $(SWIFT))clang Tests/faults/run --binary $(BINARY).stripped --sample 0.002 --kills 2
 
 # Churn with everything on, an hour or five minutes, and whether anything grows meanwhile.
 soak: build

@@ -2,11 +2,19 @@
 import ctypes, os, struct, time
 
 PINS = "/sys/fs/bpf"
+
 # Commands of bpf(2).
 OBJ_GET, PROG_QUERY, INFO, PROGRAM_BY_ID = 7, 16, 15, 13
 NEXT_ID = {"programs": 11, "maps": 12, "BTF": 23, "links": 31}
 SOCK_OPS, CGROUP_LINK = 3, 3
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def state():
+    """tcptune's directory, whose name is the layout's version."""
+    base = f"{PINS}/tcptune"
+    version, = os.listdir(base)
+    return f"{base}/{version}"
 
 
 def bpf(command, attributes):

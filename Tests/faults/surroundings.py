@@ -161,7 +161,7 @@ def detached_by_others(host, chance):
     expect("status after apply", shown(host), [("one", "active")])
     expect("doctor after apply", (doctor(host, "attachment"), doctor(host, "controller")), (False, False))
     # The controller alone.
-    controller = f"{kernel.PINS}/tcptune/v2/cc"
+    controller = f"{kernel.state()}/cc"
     name, = os.listdir(controller)
     sh("bpftool", "link", "detach", "pinned", f"{controller}/{name}/link")
     host.ask("ping")
@@ -175,8 +175,7 @@ def detached_by_others(host, chance):
 
 def flags_cleared(host, chance):
     """Another program clears the callbacks that connections have: said, and put right by apply --existing."""
-    clang = "/opt/swift/usr/bin/clang" if os.path.exists("/opt/swift/usr/bin/clang") else "clang"
-    sh(clang, "-target", "bpf", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", f"{HERE}/clobber.bpf.c",
+    sh(os.environ.get("CLANG", "clang"), "-target", "bpf", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", f"{HERE}/clobber.bpf.c",
        "-o", f"{host.work}/clobber.o")
     one(host)
     pin = f"{kernel.PINS}/clobber"
@@ -272,7 +271,7 @@ def agent_repairs(host, chance):
         active = [("one", "active")] * len(host.cgroups)
         wait_for("tuned", lambda: shown(host) == active)
         time.sleep(2) # a change of its own would clean up before it looks
-        for top, _, files in os.walk(f"{kernel.PINS}/tcptune/v2/attachments"):
+        for top, _, files in os.walk(f"{kernel.state()}/attachments"):
             if "link" in files: sh("bpftool", "link", "detach", "pinned", f"{top}/link")
         expect("status", {state for _, state in shown(host)} <= {"active", "detached"}, True)
         wait_for("put back", lambda: shown(host) == active)
