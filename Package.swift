@@ -38,10 +38,11 @@ let package = Package(
             name: "Profiles", dependencies: ["CLibYAML"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedTexts"]),
         .plugin(name: "EmbedTexts", capability: .buildTool()),
-        .target(name: "Metrics", swiftSettings: strict),
+        .target(name: "PlainText", swiftSettings: strict),
+        .target(name: "Metrics", dependencies: ["PlainText"], swiftSettings: strict),
         .target(name: "Statistics", swiftSettings: strict),
         .target(name: "LinkModel", swiftSettings: strict),
-        .target(name: "Plots", swiftSettings: strict),
+        .target(name: "Plots", dependencies: ["PlainText"], swiftSettings: strict),
 
         // The network lab.
         .target(
@@ -56,8 +57,8 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "Emulator", "Host", "LinkModel", "Plots", "Profiles", "Statistics", "Telemetry",
-                "Tuner", "Workloads", system,
+                "Emulator", "Host", "LinkModel", "PlainText", "Plots", "Profiles", "Statistics",
+                "Telemetry", "Tuner", "Workloads", system,
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
 
         // tcptune proper.
@@ -92,7 +93,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Exporter", "HTTPServer", "Host", "Metrics", "Pods", "Profiles", "Tuner", system,
+                "Exporter", "HTTPServer", "Host", "Metrics", "PlainText", "Pods", "Profiles",
+                "Tuner", system,
             ], swiftSettings: strict),
         .target(
             name: "Workshop",
@@ -104,8 +106,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Agent", "BPF", "CTcptuneABI", "CongestionControl", "Emulator", "Exporter",
-                "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
-                "Telemetry", "Tuner", "Workloads", "Workshop", system,
+                "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "PlainText", "Pods",
+                "Profiles", "Telemetry", "Tuner", "Workloads", "Workshop", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(name: "tcptune", dependencies: ["Commands"], swiftSettings: strict),

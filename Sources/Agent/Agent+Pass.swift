@@ -64,22 +64,24 @@ extension Agent {
             pause = min(2 * max(pause, now - begin), Self.longestPause)
             nextQuestion = now + pause
         }
-        if runtime == nil || runtime != list.runtime {
-            tellRuntime(list, reason: endpoints.isEmpty ? watch?.source : list.reason)
+        let source = list.runtime.map { PodSource.runtime($0) } ?? .cgroupTree
+        if self.source != source {
+            self.source = source
+            tell(source, because: endpoints.isEmpty ? watch?.source : list.reason)
         }
         return list
     }
 
-    private func tellRuntime(_ list: NodePods.List, reason: String?) {
-        runtime = .some(list.runtime)
-        if let name = list.runtime {
+    private func tell(_ source: PodSource, because reason: String?) {
+        switch source {
+        case .runtime(let name):
             log(.info, "pods are the container runtime's", ["runtime": name])
-        } else {
+        case .cgroupTree:
             log(
                 .warning, "pods are from the cgroup tree alone, without labels and annotations",
                 ["why": reason ?? ""])
         }
-        service.notify(.status("pods from " + (list.runtime ?? "the cgroup tree")))
+        service.notify(.status("pods from \(source)"))
     }
 
     func tell(_ outcome: Reconciler.Outcome) {

@@ -28,6 +28,18 @@ package final class Agent {
         }
     }
 
+    enum PodSource: Equatable, CustomStringConvertible {
+        case runtime(String)
+        case cgroupTree
+
+        var description: String {
+            switch self {
+            case .runtime(let name): name
+            case .cgroupTree: "the cgroup tree"
+            }
+        }
+    }
+
     let settings: Settings
     let tuner: Tuner
     let hierarchy: CgroupHierarchy
@@ -38,8 +50,8 @@ package final class Agent {
     var policy: AgentPolicy
     var reconciler: Reconciler
     var metrics = AgentMetrics()
-    /// Nil: no runtime could be asked, for the reason that was told.
-    var runtime: String??
+    /// Where pods were last said to be from.
+    var source: PodSource?
     /// The last list of a runtime.
     var previous: NodePods.List?
     /// When a runtime that didn't answer is asked again, and how long that was put off.

@@ -13,6 +13,8 @@ package struct AgentConfiguration: Sendable, Equatable {
         /// Nil: whatever the labels are.
         package let selector: PodSelector?
         package let profile: ProfileChoice
+        /// Of the profile in the file: `7:14`.
+        package let place: String
     }
 
     /// A profile by name or path, or `none`.

@@ -143,7 +143,8 @@ private struct AgentConfigurationBuilder {
         }
         return AgentConfiguration.Policy(
             name: value["name"]?.text ?? path, namespaces: namespaces, selector: selector,
-            profile: AgentConfiguration.ProfileChoice(profile?.text ?? ""))
+            profile: AgentConfiguration.ProfileChoice(profile?.text ?? ""),
+            place: "\((profile ?? value).location)")
     }
 
     private mutating func export(_ value: CheckedValue) -> AgentConfiguration.Export? {

@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 
 /// What the agent says: a line each, as text or as JSON.
 package struct AgentLog {
@@ -20,7 +21,7 @@ package struct AgentLog {
     /// - Parameters:
     ///   - least: what is below it isn't written.
     ///   - clock: ns since 1970.
-    ///   - write: takes a line, which ends with a newline.
+    ///   - write: takes a line, without a newline.
     package init(
         _ form: Form, least: Level, clock: @escaping () -> UInt64,
         write: @escaping (String) -> Void
@@ -40,22 +41,27 @@ package struct AgentLog {
         var line: String
         switch form {
         case .text:
-            line = "\(time) \(level.name) \(Self.escaped(message))"
+            line = "\(time) \(level.name) \(Printable.line(message))"
             for (key, value) in fields {
                 let isPlain =
                     !value.isEmpty
                     && value.utf8.allSatisfy {
                         (0x21..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c
                     }
-                line += " \(key)=" + (isPlain ? value : Self.quoted(value))
+                line += " \(key)="
+                if isPlain { line += value } else { Printable.appendQuoted(value, to: &line) }
             }
         case .json:
             line = "{\"time\":\"\(time)\",\"level\":\"\(level.name)\""
-            line += ",\"message\":" + Self.quoted(message)
-            for (key, value) in fields { line += ",\"\(key)\":" + Self.quoted(value) }
+            line += ",\"message\":"
+            Printable.appendQuoted(message, to: &line)
+            for (key, value) in fields {
+                line += ",\"\(key)\":"
+                Printable.appendQuoted(value, to: &line)
+            }
             line += "}"
         }
-        write(line + "\n")
+        write(line)
     }
 
     /// RFC 3339, in ms.
@@ -70,30 +76,5 @@ package struct AgentLog {
         return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))T"
             + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))."
             + padded(nanoseconds / 1_000_000 % 1000, 3) + "Z"
-    }
-
-    private static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
-
-    /// As JSON has it, and with everything escaped that could make one line look like another.
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            default:
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse:
-                    for unit in String(scalar).utf16 {
-                        let digits = String(unit, radix: 16)
-                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                    }
-                default: result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result
     }
 }

@@ -24,15 +24,16 @@ package struct AgentPolicy {
         }
         self.catalog = catalog
         var failures: [String] = []
-        for name in configuration.profiles {
+        for policy in configuration.policies {
+            guard case .named(let name) = policy.profile, profiles[name] == nil else { continue }
             do {
                 let profile = try catalog.find(name)
                 _ = try tuner?.plan(profile, for: [])
                 profiles[name] = profile
             } catch let error as ProfileError {
-                failures.append(error.description)
+                failures.append("\(path):\(policy.place): \(error)")
             } catch {
-                failures.append("profile \(name): \(error)")
+                failures.append("\(path):\(policy.place): profile \(name): \(error)")
             }
         }
         guard failures.isEmpty else {

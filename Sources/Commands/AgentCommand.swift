@@ -54,7 +54,7 @@ struct AgentCommand: ParsableCommand {
             return
         }
         let log = AgentLog(logFormat, least: logLevel, clock: KernelClock.realtime) {
-            Console.error(String($0.dropLast()))
+            Console.error($0)
         }
         let settings = Agent.Settings(
             file: config, detachesOnExit: onExit == .detach, version: Version.text)

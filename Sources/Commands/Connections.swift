@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exporter
 import Host
+import PlainText
 import Telemetry
 import Tuner
 

@@ -1,5 +1,6 @@
 import Glibc
 import Host
+import PlainText
 import Telemetry
 
 /// Events as lines: columns of fixed width, or JSON.

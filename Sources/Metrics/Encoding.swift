@@ -1,3 +1,5 @@
+import PlainText
+
 extension [UInt8] {
     /// `name{labels} `
     mutating func append(name: String, _ labels: Labels) {
@@ -13,7 +15,7 @@ extension [UInt8] {
     /// Text with backslashes and newlines escaped, and quotes on request. Other characters that
     /// steer a terminal, for which the formats have no escape, stand as `\\u{1B}`.
     mutating func appendEscaped(_ text: String, quotes: Bool) {
-        for byte in visible(text).utf8 {
+        for byte in Printable.lines(text).utf8 {
             switch byte {
             case UInt8(ascii: "\\"): self += [UInt8(ascii: "\\"), UInt8(ascii: "\\")]
             case UInt8(ascii: "\n"): self += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
@@ -21,20 +23,6 @@ extension [UInt8] {
             default: append(byte)
             }
         }
-    }
-
-    private func visible(_ text: String) -> String {
-        func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-            switch scalar.value {
-            case 0x0a: false
-            // Beyond C0 and C1: what ends lines, and what turns the direction of text.
-            case ..<0x20, 0x7f...0x9f, 0x2028...0x202e, 0x2066...0x2069: true
-            default: false
-            }
-        }
-        guard text.unicodeScalars.contains(where: isHidden) else { return text }
-        return text.unicodeScalars.map { isHidden($0) ? $0.escaped(asASCII: true) : String($0) }
-            .joined()
     }
 
     mutating func append(number: UInt64) {

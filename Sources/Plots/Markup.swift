@@ -1,3 +1,5 @@
+import PlainText
+
 /// XML as it is written: SVG, and HTML that is well-formed XML too.
 ///
 /// All text and every attribute is escaped on the way in; only ``write(_:)`` takes what is markup
@@ -59,8 +61,11 @@ package struct Markup: Sendable {
     package static func escape(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
-        for scalar in PrintableText.clean(text).unicodeScalars {
+        for scalar in text.unicodeScalars {
             switch scalar {
+            case "\t", "\n": result.unicodeScalars.append(scalar)
+            // XML 1.0 (section 2.2) doesn't have the last two.
+            case _ where scalar.isHarmful, "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"

@@ -1,7 +1,9 @@
 /// A place in a text, counted from 1; the column in characters.
-package struct Location: Hashable, Comparable {
+package struct Location: Hashable, Comparable, CustomStringConvertible {
     var line: Int
     var column: Int
+
+    package var description: String { "\(line):\(column)" }
 
     package static func < (left: Location, right: Location) -> Bool {
         (left.line, left.column) < (right.line, right.column)

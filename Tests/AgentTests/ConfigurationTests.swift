@@ -1,5 +1,6 @@
 import Pods
 import Profiles
+import TestSupport
 import Testing
 
 @testable import Agent
@@ -95,6 +96,22 @@ import Testing
         #expect(throws: ProfileError.self) {
             try AgentConfigurationParser.parse("\0\u{1}", file: "x")
         }
+    }
+
+    /// A profile that isn't there is named with the place that asks for it.
+    @Test func missingProfiles() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(
+            Self.head + "policies:\n  - { profile: wan-bukl }\n  - { profile: /nowhere.yaml }\n",
+            to: "agent.yaml"
+        ).string
+        let error = #expect(throws: AgentError.self) {
+            try AgentPolicy(path: path, nil)
+        }
+        let lines = try #require(error).description.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix("\(path):4:16: wan-bukl: no profile of that name"))
+        #expect(lines[1].hasPrefix("\(path):5:16: /nowhere.yaml: can't be read"))
     }
 
     /// All that is wrong is said, in the order of the text.

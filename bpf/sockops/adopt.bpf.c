@@ -70,7 +70,8 @@ static __always_inline void count_listener(bool without_callbacks)
 		result->listeners_without_callbacks++;
 }
 
-static __always_inline u64 attachment_to_take(const struct sock *sk)
+/* The innermost attachment around a socket, whether it is meant or not; or of those that aren't. */
+static __always_inline struct tt_adoption *innermost(const struct sock *sk, bool is_spared)
 {
 	struct cgroup *cgroup = sk->sk_cgrp_data.cgroup;
 	int i, level = cgroup->level;
@@ -79,26 +80,25 @@ static __always_inline u64 attachment_to_take(const struct sock *sk)
 		u64 id = BPF_CORE_READ(cgroup, ancestors[level], kn, id);
 		struct tt_adoption *a = bpf_map_lookup_elem(&attachments, &id);
 
-		if (a)
-			return a->take & TT_ADOPT_MEANT ? a->attachment : 0;
+		if (a && !(is_spared && a->take & TT_ADOPT_MEANT))
+			return a;
 	}
-	return 0;
+	return NULL;
+}
+
+static __always_inline u64 attachment_to_take(const struct sock *sk)
+{
+	struct tt_adoption *a = innermost(sk, false);
+
+	return a && a->take & TT_ADOPT_MEANT ? a->attachment : 0;
 }
 
 /* Whose a listener's SYN-ACKs are once those meant are gone; 0: nobody's. */
 static __always_inline u64 successor(const struct sock *sk)
 {
-	struct cgroup *cgroup = sk->sk_cgrp_data.cgroup;
-	int i, level = cgroup->level;
+	struct tt_adoption *a = innermost(sk, true);
 
-	for (i = 0; i < TT_MAX_CGROUP_DEPTH && level >= 0; i++, level--) {
-		u64 id = BPF_CORE_READ(cgroup, ancestors[level], kn, id);
-		struct tt_adoption *a = bpf_map_lookup_elem(&attachments, &id);
-
-		if (a && !(a->take & TT_ADOPT_MEANT))
-			return a->take & TT_ADOPT_HEADERS ? a->attachment : 0;
-	}
-	return 0;
+	return a && a->take & TT_ADOPT_HEADERS ? a->attachment : 0;
 }
 
 static __always_inline bool is_open(u8 state)

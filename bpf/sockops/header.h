@@ -98,11 +98,12 @@ __noinline int header_on_send(struct bpf_sock_ops *ctx, u64 attachment, u32 work
 __noinline int header_on_receive(struct bpf_sock_ops *ctx, u64 attachment)
 {
 	struct tt_statistics *st = statistics_of(attachment);
-	struct tt_header_state *state = header_own(ctx, attachment);
 	struct tt_connection *conn = own(ctx, attachment);
 
-	if (st && state && conn)
-		header_parse(ctx, st, state, settings_of(conn->rule));
+	if (!st || !conn || conn->header.attachment != attachment)
+		return 0;
+	header_refresh(&conn->header);
+	header_parse(ctx, st, &conn->header, settings_of(conn->rule));
 	return 0;
 }
 

@@ -11,12 +11,7 @@
 #include <tcptune/kernel.h>
 #include <tcptune_abi.h>
 
-/* One program serves many cgroups: its cgroup storage says for which attachment it is running. */
-struct {
-	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
-	__type(key, u64);
-	__type(value, struct tt_identity);
-} identity SEC(".maps");
+#include <tcptune/option_maps.h>
 
 /* By attachment. Entries are made by user space at apply: 5 KB a CPU, never allocated here. */
 struct {
@@ -27,13 +22,6 @@ struct {
 	__type(value, struct tt_statistics);
 } statistics SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tt_connection);
-} connections SEC(".maps");
-
 /* Of listeners whose SYN-ACKs carry header options. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -41,14 +29,6 @@ struct {
 	__type(key, int);
 	__type(value, struct tt_header_state);
 } header_options SEC(".maps");
-
-/* What plug-ins' options said, of connections that heard some. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tt_option_values);
-} option_values SEC(".maps");
 
 /* What peers said of themselves, by who they said they are; bounded, since anyone can say anything. */
 struct {

@@ -1,4 +1,5 @@
 import Exporter
+import PlainText
 import Telemetry
 
 /// What a connection's peer said of itself, as `connections` shows it.

@@ -1,4 +1,5 @@
 import Glibc
+import PlainText
 import SystemPackage
 
 /// The terminal: data on stdout, words on stderr.

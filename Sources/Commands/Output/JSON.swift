@@ -1,3 +1,5 @@
+import PlainText
+
 /// A JSON value; objects are written with their keys sorted, so that output is stable.
 ///
 /// Own code because tens of thousands of connections are written one by one as they are read,
@@ -43,7 +45,7 @@ enum JSON {
         case .object(let members):
             text += "{"
             join(members.sorted { $0.key < $1.key }, &text) {
-                Self.quote($0.key, to: &$1)
+                Printable.appendQuoted($0.key, to: &$1)
                 $1 += ":"
                 $0.value.writeLine(to: &$1)
             }
@@ -59,14 +61,14 @@ enum JSON {
         case .integer(let value): text += String(value)
         case .unsigned(let value): text += String(value)
         case .number(let value): text += value.isFinite ? "\(value)" : "null"
-        case .string(let value): Self.quote(value, to: &text)
+        case .string(let value): Printable.appendQuoted(value, to: &text)
         case .array(let values):
             Self.list(values, "[", "]", to: &text, indent) { value, text in
                 value.write(to: &text, indent: indent + 2)
             }
         case .object(let members):
             Self.list(members.sorted { $0.key < $1.key }, "{", "}", to: &text, indent) {
-                Self.quote($0.key, to: &$1)
+                Printable.appendQuoted($0.key, to: &$1)
                 $1 += ": "
                 $0.value.write(to: &$1, indent: indent + 2)
             }
@@ -87,31 +89,6 @@ enum JSON {
             write(element, &text)
         }
         text += "\n" + String(repeating: " ", count: indent) + close
-    }
-
-    private static func quote(_ value: String, to text: inout String) {
-        text += "\""
-        // Most there is, and several times as fast.
-        guard value.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 > 0x7e })
-        else {
-            text += value
-            text += "\""
-            return
-        }
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\t": text += "\\t"
-            case "\r": text += "\\r"
-            case _ where Printable.isHarmful(scalar):
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }
 

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Rows of text in aligned columns, for people; numbers to the right.
 struct Table {
     enum Alignment { case left, right }

@@ -1,3 +1,4 @@
+import PlainText
 import Plots
 
 /// A benchmark's result for the terminal: aligned columns, no colours.
@@ -19,7 +20,7 @@ package enum TextReport {
         if !notes.isEmpty { blocks.append(notes.joined(separator: "\n") + "\n") }
         let sentences = conclusion.warnings + conclusion.details + [conclusion.sentence]
         blocks.append(sentences.joined(separator: "\n") + "\n")
-        return PrintableText.clean(blocks.joined(separator: "\n"))
+        return Printable.lines(blocks.joined(separator: "\n"))
     }
 
     private static func facts(_ data: ReportData) -> String {

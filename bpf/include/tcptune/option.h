@@ -18,6 +18,7 @@
 #include <tcptune/kernel.h>
 
 #include <tcptune/option_abi.h>
+#include <tcptune/option_maps.h>
 #include <tcptune/uapi.h>
 
 /* Set when it is loaded. */
@@ -39,27 +40,6 @@ const volatile u32 option_next;	 /* the program after this one */
  * what was kept before stays.
  */
 #define TCPTUNE_PARSE static __always_inline u32 tcptune_option_parse
-
-/* The kernel lets programs call each other only where they have the same cgroup storage. */
-struct {
-	__uint(type, BPF_MAP_TYPE_CGROUP_STORAGE);
-	__type(key, u64);
-	__type(value, struct tt_identity);
-} identity SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tt_connection);
-} connections SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct tt_option_values);
-} option_values SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
