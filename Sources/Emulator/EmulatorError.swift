@@ -1,51 +1,25 @@
 import Host
 import SystemPackage
 
-/// What failed in building or running an emulated network, on what, why, and what to do about it.
-package struct EmulatorError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure; more may come.
-    package struct Code: RawRepresentable, Hashable, Sendable {
-        package let rawValue: String
+/// What failed in building or running an emulated network.
+package typealias EmulatorError = OperationError<EmulatorFailure>
 
-        package init(rawValue: String) {
-            self.rawValue = rawValue
-        }
+/// The kinds of ``EmulatorError``.
+package enum EmulatorFailure: Sendable {
+    /// The topology asked for can't be built.
+    case invalid
+    case permission
+    /// The kernel or the machine lacks something.
+    case notSupported
+    /// Started, stopped or marked at the wrong time.
+    case state
+    /// A program of the system's failed.
+    case command
+    /// A system call failed in a way that has no code of its own; `errno` says how.
+    case io
+}
 
-        /// The topology asked for can't be built.
-        package static let invalid = Code(rawValue: "invalid")
-        package static let permission = Code(rawValue: "permission")
-        /// The kernel or the machine lacks something.
-        package static let notSupported = Code(rawValue: "notSupported")
-        /// Started, stopped or marked at the wrong time.
-        package static let state = Code(rawValue: "state")
-        /// A program of the system's failed.
-        package static let command = Code(rawValue: "command")
-        /// A system call failed in a way that has no code of its own; `errno` says how.
-        package static let io = Code(rawValue: "io")
-    }
-
-    package let code: Code
-    /// What failed, such as "cannot make the TUN device".
-    package let what: String
-    /// On what: a host, a device, a number.
-    package let subject: String
-    /// Why, where that isn't `errno`.
-    package let reason: String?
-    package let errno: Errno?
-    package let advice: String?
-
-    package init(
-        _ code: Code, _ what: String, on subject: String, because reason: String? = nil,
-        errno: Errno? = nil, advice: String? = nil
-    ) {
-        self.code = code
-        self.what = what
-        self.subject = subject
-        self.reason = reason
-        self.errno = errno
-        self.advice = advice
-    }
-
+extension EmulatorError {
     init(_ error: HostError) {
         self.init(
             error.code == .permission ? .permission : .io, error.what, on: error.subject,
@@ -53,12 +27,7 @@ package struct EmulatorError: Error, Sendable, Hashable, CustomStringConvertible
             advice: error.advice ?? (error.code == .permission ? Self.needsRoot : nil))
     }
 
-    static let needsRoot = "run as root: it takes CAP_SYS_ADMIN and CAP_NET_ADMIN"
-
-    package var description: String {
-        let words = [what, subject, reason ?? errno?.description].compactMap { $0 }
-        return words.joined(separator: ": ") + (advice.map { "; " + $0 } ?? "")
-    }
+    static var needsRoot: String { "run as root: it takes CAP_SYS_ADMIN and CAP_NET_ADMIN" }
 }
 
 /// The result of a C function that returns -errno, or the error it stands for.
