@@ -57,6 +57,12 @@ package struct Object: ~Copyable {
         bpf_object__close(pointer)
     }
 
+    /// Makes loading several objects faster, in a process that ends soon: what the first took in
+    /// memory isn't given back.
+    package static func keepMemory() {
+        cshim_libbpf_keep_memory()
+    }
+
     private static func open(_ elf: [UInt8], name: String) throws(BPFError) -> OpaquePointer {
         var opened: OpaquePointer?
         var failure: CInt = 0

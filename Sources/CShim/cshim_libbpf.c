@@ -2,6 +2,7 @@
 #include "cshim_libbpf.h"
 
 #include <bpf/libbpf.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,4 +47,10 @@ char *cshim_libbpf_log_finish(void)
 		free(captured);
 	captured = NULL;
 	return log;
+}
+
+void cshim_libbpf_keep_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most there is */
+	mallopt(M_TRIM_THRESHOLD, 256 << 20);
 }

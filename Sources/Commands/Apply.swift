@@ -1,4 +1,5 @@
 import ArgumentParser
+import BPF
 import Profiles
 import Tuner
 
@@ -39,6 +40,7 @@ struct Apply: ParsableCommand {
     }
 
     func run() throws {
+        Object.keepMemory()
         let profile = try ProfileCatalog().find(profile)
         let targets = try target.targets()
         let tuner = try plugins.tuner(optionPlugins)

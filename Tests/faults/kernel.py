@@ -109,9 +109,10 @@ def map_memory():
                if line.startswith("memlock:"))
 
 
-def gone(before, mine, alone, seconds=5):
+def gone(before, mine, alone, seconds=60):
     """Waits for the kernel to free its objects; what is left.
 
+    A controller's programs go after a grace period of RCU tasks: milliseconds, and many seconds on a busy host.
     What is compared is everything on the host, or, with others on it, only what was pinned here.
     """
     end = time.monotonic() + seconds

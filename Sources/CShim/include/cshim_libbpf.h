@@ -10,6 +10,12 @@ void cshim_libbpf_log_start(void);
 /* NUL-terminated, for free(); NULL when nothing was said. */
 char *cshim_libbpf_log_finish(void);
 
+/*
+ * Memory that is freed is kept for what comes next: libbpf reads the kernel's types, several MB and
+ * twice, for each object, and half of that time goes into fetching the pages again.
+ */
+void cshim_libbpf_keep_memory(void);
+
 /* The two positions of a BPF ring buffer are shared with the kernel. */
 static inline uint64_t cshim_load_acquire_u64(const void *position)
 {
