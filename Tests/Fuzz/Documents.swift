@@ -92,7 +92,14 @@ extension Parser {
     ]
 }
 
-/// Whether a message can't do a terminal anything.
-func isShown(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }
+/// Whether a message can't do a terminal anything: no control character but the end of a line, or
+/// those allowed.
+func isShown(_ text: String, allowed: UInt8 = UInt8(ascii: "\n")) -> Bool {
+    var last: UInt8 = 0
+    return text.utf8.allSatisfy { byte in
+        defer { last = byte }
+        if byte == UInt8(ascii: "\n") || byte == allowed { return true }
+        // U+0080 to U+009F are two bytes.
+        return byte >= 0x20 && byte != 0x7f && !(last == 0xc2 && byte < 0xa0)
+    }
 }
