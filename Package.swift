@@ -215,7 +215,7 @@ if Context.environment["TCPTUNE_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "BPF", "BPFPrograms", "CTcptuneABI", "Commands", "CongestionControl", "Emulator",
-                "GRPC", "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods", "Profiles",
-                "Telemetry", "Tuner", "Workloads", system,
+                "Exporter", "GRPC", "HeaderOptions", "Host", "Lab", "LinkModel", "Metrics", "Pods",
+                "Profiles", "Telemetry", "Tuner", "Workloads", system,
             ], path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: strict))
 }

@@ -115,13 +115,13 @@ public struct Event: Sendable {
 
     /// The kernel's reason for the end; nil: there was none, or it hasn't ended.
     public var error: Errno? {
-        ending == nil || record.error == 0 ? nil : Errno(rawValue: Int32(record.error))
+        ending == nil || record.error == 0 ? nil : Errno(rawValue: Int32(bitPattern: record.error))
     }
 
     /// nil: it hasn't ended.
     public var ending: Ending? {
         guard kind == .closed || kind == .failed else { return nil }
-        switch Errno(rawValue: Int32(record.error)) {
+        switch Errno(rawValue: Int32(bitPattern: record.error)) {
         case Errno(rawValue: 0): return endingWithoutError
         case .connectionReset, .brokenPipe: return .reset
         case .connectionAbort: return .aborted

@@ -19,7 +19,7 @@ extension AttachmentStatistics {
             guard optionFailures[index] > 0 else { return nil }
             return OptionFailure(
                 option: option.name, count: optionFailures[index],
-                reason: "\(Errno(rawValue: Int32(optionErrno[index])))")
+                reason: "\(Errno(rawValue: Int32(bitPattern: optionErrno[index])))")
         }
     }
 }

@@ -14,6 +14,8 @@ package struct Analyzer: Sendable {
     package var seed: UInt64
     /// As ``Manifest/design``.
     package var design: String
+    /// What the intervals are from.
+    var bootstrap = Bootstrap()
 
     package init(
         margins: [String: Double] = [:], alpha: Double = 0.05, seed: UInt64,
@@ -61,7 +63,8 @@ package struct Analyzer: Sendable {
         var random = metrics.map { Xoshiro256(seed: seed, stream: $0.metric.stream) }
         var comparisons = metrics.indices.map { place in
             let pValue = metrics[place].pValue(using: &random[place])
-            return metrics[place].comparison(pValue: pValue, using: &random[place])
+            return metrics[place].comparison(
+                pValue: pValue, bootstrap, using: &random[place])
         }
         let pValues = tested.map { comparisons[$0].pValue ?? 1 }
         let adjusted = Dictionary(

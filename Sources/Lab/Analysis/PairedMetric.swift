@@ -59,11 +59,13 @@ struct PairedMetric {
     }
 
     /// With everything but what needs the other metrics' p-values.
-    func comparison(pValue: Double?, using random: inout Xoshiro256) -> Analysis.Comparison {
+    func comparison(
+        pValue: Double?, _ bootstrap: Bootstrap, using random: inout Xoshiro256
+    ) -> Analysis.Comparison {
         func estimate(
             _ sample: [Double], _ unscale: (Double) -> Double
         ) -> Analysis.Estimate {
-            let interval = Bootstrap().interval(of: sample, using: &random)
+            let interval = bootstrap.interval(of: sample, using: &random)
             return Analysis.Estimate(
                 value: unscale(sample.mean()), low: unscale(interval.low),
                 high: unscale(interval.high))
