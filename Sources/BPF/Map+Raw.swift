@@ -119,6 +119,12 @@ extension Map {
         }
     }
 
+    /// Throws when keys or values have other sizes than somebody expects who reads them by offset.
+    package func require(keySize: Int, valueSize: Int) throws(BPFError) {
+        try checkKey(keySize)
+        try checkSize("value", valueSize, info.valueSize)
+    }
+
     func checkKey(_ count: Int) throws(BPFError) {
         try checkSize("key", count, info.keySize)
     }

@@ -83,6 +83,8 @@ package struct RingBuffer: ~Copyable {
             // A program has reserved it and not yet submitted; those behind it wait.
             if header & Self.busy != 0 { break }
             let length = Int(header & ~Self.discarded)
+            // Somebody else has moved the position, and this is the middle of a record.
+            guard length <= dataSize - Self.headerSize else { break }
             if header & Self.discarded == 0 {
                 body(UnsafeRawBufferPointer(start: record + Self.headerSize, count: length))
                 count += 1
@@ -91,6 +93,17 @@ package struct RingBuffer: ~Copyable {
             cshim_store_release_u64(consumer, position)
         }
         return count
+    }
+
+    /// The same, with each record's beginning as a value; one that is shorter, as another program's
+    /// may be, is left out.
+    @discardableResult
+    package mutating func consume<Record: BitwiseCopyable>(
+        atMost limit: Int = .max, as _: Record.Type, _ body: (Record) -> Void
+    ) -> Int {
+        consume(atMost: limit) {
+            if $0.count >= MemoryLayout<Record>.size { body($0.loadUnaligned(as: Record.self)) }
+        }
     }
 
     /// `BPF_RINGBUF_BUSY_BIT`.

@@ -20,7 +20,8 @@ extension StructOps {
         for id in try Map.ids() {
             // Others' maps may go meanwhile.
             guard let data = try? Map(id: id), data.info.btfID == map.info.btfID,
-                data.info.type == .array, data.name.hasSuffix(".bss")
+                data.info.type == .array, data.name.hasSuffix(".bss"),
+                place.offset + size <= data.info.valueSize
             else { continue }
             let key = RawMemory(byteCount: data.info.keySize)
             let value = RawMemory(byteCount: data.info.valueSize)

@@ -30,6 +30,11 @@ package struct StructOps: ~Copyable {
         pinnedMap: FilePath, pinnedLink: FilePath
     ) throws(BPFError) -> StructOps? {
         guard let map = try Map.open(pinned: pinnedMap) else { return nil }
+        guard map.info.type == .structOps else {
+            throw BPFError(
+                .badFormat, what: "open the pinned controller", subject: pinnedMap.string,
+                hint: "another kind of map is pinned there")
+        }
         guard map.info.flags.contains(.structOpsLink) else {
             let registered = StructOps(map: map, link: nil)
             guard try registered.isRegistered() else { return nil }

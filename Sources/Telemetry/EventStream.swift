@@ -81,7 +81,7 @@ public struct EventStream: ~Copyable {
         owners.heed(changes: try listener.changes())
         var records: [tt_event] = []
         swap(&records, &self.records)
-        ring.consume(atMost: Self.batch) { records.append($0.loadUnaligned(as: tt_event.self)) }
+        ring.consume(atMost: Self.batch, as: tt_event.self) { records.append($0) }
         swap(&records, &self.records)
         return true
     }

@@ -62,6 +62,10 @@ extension Telemetry {
             }
         }
         do throws(BPFError) {
+            // What is pinned may be another build's.
+            let size = Int(TT_PEER_STATISTICS_SIZE)
+            try maps.peers.require(keySize: MemoryLayout<tt_peer_key>.size, valueSize: size)
+            try maps.peerRest.require(keySize: MemoryLayout<UInt64>.size, valueSize: size)
             try maps.peers.forEachRaw { (key, value) throws(BPFError) in
                 add(key.loadUnaligned(as: tt_peer_key.self), value)
             }

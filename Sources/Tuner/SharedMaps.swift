@@ -153,7 +153,8 @@ package struct SharedMaps: ~Copyable {
 
     /// How many connections of an attachment are open.
     func openConnections(of attachment: UInt64) throws(BPFError) -> UInt64 {
-        try statistics.withPerCPUValues(for: attachment) { bytes in
+        try statistics.require(keySize: 8, valueSize: Int(TT_STATISTICS_SIZE))
+        return try statistics.withPerCPUValues(for: attachment) { bytes in
             let stride = statistics.info.valueStride
             func total(_ counter: tt_counter) -> UInt64 {
                 let offset = Int(TT_STATISTICS_COUNTERS) + Int(counter.rawValue) * 8

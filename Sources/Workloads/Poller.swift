@@ -16,7 +16,7 @@ struct Readiness: OptionSet {
 /// An epoll instance: who is ready, by a token that the caller chooses.
 struct Poller: ~Copyable {
     private let epoll: OwnedDescriptor
-    private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
+    private let events: UnsafeMutableBufferPointer<epoll_event>
 
     init() throws(WorkloadError) {
         let number = epoll_create1(CInt(EPOLL_CLOEXEC))
@@ -25,6 +25,7 @@ struct Poller: ~Copyable {
                 .io, "cannot wait for sockets", on: "epoll_create1", errno: Errno(rawValue: errno))
         }
         epoll = OwnedDescriptor(FileDescriptor(rawValue: number))
+        events = .allocate(capacity: 256)
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ extension KernelTests {
 
         private func records(of ring: inout RingBuffer) -> [Record] {
             var records: [Record] = []
-            ring.consume { records.append($0.loadUnaligned(as: Record.self)) }
+            ring.consume(as: Record.self) { records.append($0) }
             return records
         }
 
@@ -46,6 +47,33 @@ extension KernelTests {
             let kept = records(of: &ring)
             #expect(kept.count > 100 && kept.count <= 4096 / 24)
             #expect(kept.allSatisfy { $0.operation == 4 && $0.increment == 8 })
+            #expect(records(of: &ring) == [])
+        }
+
+        @Test func leavesOutWhatIsTooShort() throws {
+            let counted = try CountedCgroup()
+            var ring = try RingBuffer(counted.object.map(named: "records"))
+            _ = try counted.connect()
+            // Three of the fixture's.
+            var records = 0
+            ring.consume(as: InlineArray<3, Record>.self) { _ in records += 1 }
+            #expect(records == 0)
+            _ = try counted.connect()
+            #expect(self.records(of: &ring).count == 2)
+        }
+
+        @Test func staysInsideWhenAnotherReaderMovesThePosition() throws {
+            // In the middle of a record, what is taken for a length is the record's `increment`.
+            let counted = try CountedCgroup { try $0.set(knob: "increment", to: 0x2fff_fff0) }
+            let map = try counted.object.map(named: "records")
+            var ring = try RingBuffer(map)
+            _ = try counted.connect()
+            let size = sysconf(CInt(_SC_PAGESIZE))
+            let position = try #require(
+                mmap(
+                    nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, map.descriptor.rawValue, 0))
+            defer { munmap(position, size) }
+            position.storeBytes(of: 16, as: UInt64.self)
             #expect(records(of: &ring) == [])
         }
 

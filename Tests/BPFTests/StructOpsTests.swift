@@ -117,6 +117,17 @@ extension KernelTests {
             #expect(isGone)
         }
 
+        @Test func anotherMapIsNoRegistration() throws {
+            let pins = try TemporaryPins("bpf-structops-tests")
+            let map = try Map(
+                .init(type: .array, keySize: 4, valueSize: 4, maxEntries: 1, name: "tt_test"))
+            try map.pin(at: pins.path("map"))
+            let error = #expect(throws: BPFError.self) {
+                _ = try StructOps.open(pinnedMap: pins.path("map"), pinnedLink: pins.path("link"))
+            }
+            #expect(error?.code == .badFormat)
+        }
+
         @Test func socketsKeepAnUnregisteredController() throws {
             let registered = try register()
             let pair = try connect(using: "tt_fixture")

@@ -58,6 +58,11 @@ package final class Thread: Sendable {
         self.thread = thread
     }
 
+    /// Sends it a signal; not once it is joined.
+    package func signal(_ signal: CInt) {
+        pthread_kill(thread, signal)
+    }
+
     /// Waits for its end, once, and throws what its body threw.
     package func join() throws {
         pthread_join(thread, nil)

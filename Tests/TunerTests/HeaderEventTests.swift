@@ -1,3 +1,5 @@
+import BPF
+import CTcptuneABI
 import Profiles
 import Telemetry
 import TestSupport
@@ -26,6 +28,23 @@ extension KernelSuites {
             HeaderOption(.telemetry(every: .roundTrip)),
             HeaderOption(.identity(workload: true, profile: true)),
         ]
+
+        /// Another build may have pinned them.
+        @Test func peersOfAnotherSizeAreRefused() throws {
+            let tuned = try TunedCgroup()
+            try tuned.apply(profile("test", options[0]))
+            let maps = tuned.tuner.layout.maps
+            let pins = try PinDirectory(at: maps)
+            try pins.rename("peers", to: "kept")
+            let small = try Map(
+                .init(type: .hash, keySize: 16, valueSize: 8, maxEntries: 1, name: "peers"))
+            try small.update(tt_peer_key(), to: UInt64(1))
+            try small.pin(at: maps.appending("peers"))
+            #expect(throws: TunerError.self) {
+                try Telemetry(tuned.tuner).peers(of: tuned.tuner.attachments())
+            }
+            try pins.rename("kept", to: "peers")
+        }
 
         @Test func tellsBothEndsWhatWasNegotiatedAndWithWhom() throws {
             let tuned = try TunedCgroup()

@@ -74,6 +74,11 @@ final class Background<Value>: Sendable {
         thread = try Thread { box.value = try body() }
     }
 
+    /// Sends its thread a signal.
+    func signal(_ signal: CInt) {
+        thread.signal(signal)
+    }
+
     func value() throws -> Value {
         try thread.join()
         guard let value = box.value else { throw TestSupportError("no result") }

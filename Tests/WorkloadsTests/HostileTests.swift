@@ -110,17 +110,10 @@ extension SocketSuites {
                 addresses: [ServerAddress(host: "127.0.0.1", port: server.port)])
             options.recordsAfter = 0
             let asked = options
-            nonisolated(unsafe) let identity = UnsafeMutablePointer<pthread_t>.allocate(capacity: 1)
-            defer { identity.deallocate() }
-            identity.pointee = 0
-            let client = try Background {
-                identity.pointee = pthread_self()
-                return try LoadClient.run(asked)
-            }
+            let client = try Background { try LoadClient.run(asked) }
             // Once traffic flows, the signal is blocked there.
-            _ = eventually { identity.pointee != 0 }
             usleep(100_000)
-            pthread_kill(identity.pointee, SIGTERM)
+            client.signal(SIGTERM)
             let report = try client.value()
             #expect(!report.isComplete)
             #expect(report.received.bytes > 0)

@@ -28,7 +28,10 @@ int cshim_tun_open(const char *name, int segmentation);
 /* Sets an interface's MTU and transmit queue (0: as it is), and brings it up. */
 int cshim_interface_up(const char *name, int mtu, int queue_length);
 
-/* Gives an interface that is up an address, in network byte order; IPv4: 4 bytes, IPv6: 16. */
+/*
+ * Gives an interface that is up an address, in network byte order; IPv4: 4 bytes, IPv6: 16. A prefix
+ * has at least one bit.
+ */
 int cshim_add_ipv4(const char *name, const uint8_t address[4], int prefix_length);
 int cshim_add_ipv6(const char *name, const uint8_t address[16], int prefix_length);
 
