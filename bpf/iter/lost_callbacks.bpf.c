@@ -46,14 +46,15 @@ int find_lost(struct bpf_iter__bpf_sk_storage_map *ctx)
 SEC("iter/tcp")
 int restore(struct bpf_iter__tcp *ctx)
 {
+	struct sock_common *skc = ctx->sk_common;
 	struct tt_connection *conn;
 	struct tt_restored *result;
 	struct tcp_sock *tp;
 	u64 attachment;
 
-	if (!ctx->sk_common || !is_open(ctx->sk_common->skc_state))
+	if (!skc)
 		return 0;
-	tp = bpf_skc_to_tcp_sock(ctx->sk_common);
+	tp = bpf_skc_to_tcp_sock(skc);
 	if (!tp)
 		return 0;
 	conn = bpf_sk_storage_get(&connections, (struct sock *)tp, NULL, 0);
