@@ -135,6 +135,7 @@ extension KernelSuites {
         }
 
         @Test func registersAgainWhatOthersUnregister() throws {
+            try KernelTest.require("struct_ops links", isPresent: StructOps.linksSupported())
             let ours = try node.writeProfile("agent-ours", controller: "tt_reno")
             try node.configure("  - { name: all, profile: \"\(ours)\" }")
             try node.makePod(1, name: "web")
