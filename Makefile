@@ -26,7 +26,7 @@ test: setup
 	@Scripts/with-bpffs $(SWIFT) test --no-parallel
 
 # Debian's kernels, in virtual machines (Tests/vm): the main jobs, and the suites that need a kernel.
-# The results are kept, and the tables of docs/kernels.md made from them.
+# The results are kept, and the tables of README.md and docs/kernels.md made from them.
 KERNELS ?= 5.10 6.1 6.12 7.2
 test-kernels: build fetch-kernels
 	@$(SWIFT) build --build-tests

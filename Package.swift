@@ -190,7 +190,7 @@ let package = Package(
             dependencies: [
                 "Agent", "BPF", "Host", "NodeSupport", "Pods", "Profiles", "TestSupport", "Tuner",
                 "tcptune", system,
-            ], swiftSettings: strict),
+            ], exclude: ["Programs"], swiftSettings: strict, plugins: ["EmbedBPF"]),
         .testTarget(
             name: "GRPCTests", dependencies: ["GRPC", "Host", "TestSupport", system],
             swiftSettings: strict),

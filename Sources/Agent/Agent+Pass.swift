@@ -109,5 +109,17 @@ extension Agent {
             metrics.adoptedConnections += UInt64(outcome.connections)
             log(.info, "took over", ["connections": String(outcome.connections)])
         }
+        if !outcome.restored.isEmpty {
+            let connections = outcome.restored.reduce(0) { $0 + $1.connections }
+            metrics.restoredConnections += UInt64(connections)
+            let more = outcome.restored.count - 1
+            log(
+                .info, "callbacks set again",
+                [
+                    "connections": String(connections),
+                    "pods": outcome.restored[0].pod + (more > 0 ? " and \(more) more" : ""),
+                    "why": "another program had cleared them",
+                ])
+        }
     }
 }

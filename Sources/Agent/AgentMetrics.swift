@@ -8,6 +8,7 @@ package struct AgentMetrics: Sendable {
     package var problems: [PodProblem.Kind: Int] = [:]
     package var changes: [String: UInt64] = [:]
     package var adoptedConnections: UInt64 = 0
+    package var restoredConnections: UInt64 = 0
     package var passes: UInt64 = 0
     package var passSeconds = 0.0
     package var failedPasses: UInt64 = 0
@@ -51,6 +52,10 @@ package struct AgentMetrics: Sendable {
         try add(
             "adopted_connections_total", .counter, "Open connections that were taken over.",
             .integer(adoptedConnections))
+        try add(
+            "restored_connections_total", .counter,
+            "Open connections whose callbacks another program had cleared.",
+            .integer(restoredConnections))
         try add(
             "reconcile_passes_total", .counter, "Looks at what is wanted and what there is.",
             .integer(passes))

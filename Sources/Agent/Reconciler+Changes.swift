@@ -85,6 +85,27 @@ extension Reconciler {
         }
     }
 
+    /// Gives open connections of pods their callbacks back, where another program has cleared them.
+    mutating func restoreCallbacks(_ outcome: inout Outcome) {
+        guard let restorer else { return }
+        let counted = attachments.filter { $0.pod != nil && $0.collectsStatistics }
+        do throws(TunerError) {
+            let report = try restorer.restore(on: counted)
+            outcome.restored = counted.compactMap { attachment in
+                report.restored[attachment.id].map { (attachment.pod ?? "", $0) }
+            }
+            guard report.refused > 0 else { return }
+            // It never will be.
+            self.restorer = nil
+            outcome.warnings.append(
+                "open connections were taken over, or have lost their callbacks to another "
+                    + "program, and this kernel lets nobody set them again: of such connections "
+                    + "round trips, timeouts and the end aren't counted")
+        } catch {
+            outcome.warnings.append("connections' callbacks aren't looked after: \(error)")
+        }
+    }
+
     private func isGone(_ cgroup: UInt64) -> Bool {
         do throws(HostError) {
             return try hierarchy.cgroup(id: cgroup) == nil

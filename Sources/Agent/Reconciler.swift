@@ -17,10 +17,14 @@ package struct Reconciler {
         package var warnings: [String] = []
         /// Open connections that were taken over.
         package var connections = 0
+        /// Open connections whose callbacks another program had cleared, by pod.
+        package var restored: [(pod: String, connections: Int)] = []
     }
 
     let tuner: Tuner
     let hierarchy: CgroupHierarchy
+    /// Nil: this kernel doesn't let callbacks be set again.
+    var restorer: CallbackRestorer?
     /// What is attached, by cgroup.
     var known: [UInt64: Attachment] = [:]
     private var knownChanges: UInt32?
@@ -34,6 +38,7 @@ package struct Reconciler {
     package init(_ tuner: Tuner, _ hierarchy: CgroupHierarchy) {
         self.tuner = tuner
         self.hierarchy = hierarchy
+        restorer = CallbackRestorer(tuner)
     }
 
     /// As it was at the last pass, by cgroup.
@@ -63,6 +68,7 @@ package struct Reconciler {
         missing = []
         detach(pass.unwanted, &outcome)
         try removeGone(except: pass.cgroups, &outcome)
+        if whole { restoreCallbacks(&outcome) }
         knownChanges = try tuner.changeCount()
         for pod in pods {
             guard let problem = pass.problems[pod.uid], problem != problems[pod.uid] else {

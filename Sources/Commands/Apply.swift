@@ -69,7 +69,7 @@ struct Apply: ParsableCommand {
                 text += "took over \(adopted.connections) open connections\n"
                 if adopted.withoutCallbacks > 0 {
                     text += "\(adopted.withoutCallbacks) of them without RTT and cwnd statistics: "
-                    text += "this kernel can't switch them on (Linux 6.13 can)\n"
+                    text += "this kernel has no iterator-callbacks (6.12 has)\n"
                 }
             } else if !done && existing {
                 text += "would take over open connections\n"

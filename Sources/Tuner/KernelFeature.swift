@@ -52,8 +52,9 @@ package enum KernelFeature: String, CaseIterable, Sendable {
         case .structOpsLinks:
             "registered by map: a version in use can't be replaced"
         case .iteratorCallbacks:
-            "no RTT and cwnd samples from connections taken over, and no header options from "
-                + "listeners that were open before"
+            "no RTT and cwnd samples from connections taken over, no header options from "
+                + "listeners that were open before, and callbacks that another program clears "
+                + "stay cleared"
         case .synACKRepeats: "a SYN-ACK that is sent again keeps its header options"
         case .congControlACK:
             "cong_control has two arguments, and tt_bbr3 can't mark samples of its RTT probes"

@@ -75,7 +75,8 @@ extension Tuner {
         }
     }
 
-    private func namespaces(
+    /// Where the open sockets of cgroups can be.
+    func namespaces(
         of cgroups: [Cgroup], _ search: SocketSearch
     ) throws(TunerError) -> [NetworkNamespace] {
         try host { () throws(HostError) in
@@ -92,7 +93,7 @@ extension Tuner {
         try run(iterator, in: host { () throws(HostError) in try NetworkNamespace.all(roots) })
     }
 
-    private func run(
+    func run(
         _ iterator: borrowing Iterator, in namespaces: [NetworkNamespace]
     ) throws(TunerError) {
         for namespace in namespaces {

@@ -31,13 +31,14 @@ public struct ApplyReport: Sendable {
     public let plan: Plan
     /// Open connections that were taken over; nil: it wasn't asked for.
     public let adopted: Adopted?
-    /// Listeners open before that can't answer header options: only kernels from 6.13 let a
-    /// program reach them.
+    /// Listeners open before that can't answer header options: on kernels without
+    /// ``KernelFeature/iteratorCallbacks`` nothing can reach them.
     public let deafListeners: Int
 
     public struct Adopted: Sendable {
         public let connections: Int
-        /// Of these, those whose round trips this kernel doesn't report (before 6.13).
+        /// Of these, those whose round trips this kernel doesn't report: it has no
+        /// ``KernelFeature/iteratorCallbacks``.
         public let withoutCallbacks: Int
         /// Listeners open before, whose SYN-ACKs can't carry header options on this kernel.
         public let deafListeners: Int

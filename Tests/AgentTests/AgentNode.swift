@@ -5,6 +5,9 @@ import NodeSupport
 import SystemPackage
 import TestSupport
 
+/// The BPF objects in Programs; a build plugin adds them.
+package enum BPFPrograms {}
+
 /// A node without a container runtime: a cgroup hierarchy, a BPF file system and logs of pods of its
 /// own, with directories of pods as the kubelet makes them.
 final class AgentNode {

@@ -4,6 +4,7 @@ import Host
 import NodeSupport
 import TestSupport
 import Testing
+import Tuner
 
 /// Suites that change the kernel's state: one after the other.
 @Suite(.serialized) struct KernelSuites {}
@@ -134,6 +135,7 @@ extension KernelSuites {
         }
 
         @Test func registersAgainWhatOthersUnregister() throws {
+            try KernelTest.require("struct_ops links", isPresent: StructOps.linksSupported())
             let ours = try node.writeProfile("agent-ours", controller: "tt_reno")
             try node.configure("  - { name: all, profile: \"\(ours)\" }")
             try node.makePod(1, name: "web")
@@ -173,6 +175,43 @@ extension KernelSuites {
             try node.tcptune("detach", "--cgroup", pod)
             #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
             withExtendedLifetime(agent) {}
+        }
+
+        /// Another tool's program, on a cgroup further out, takes a connection's callbacks away.
+        @Test func setsClearedCallbacksAgain() throws {
+            try node.makePod(1, name: "web")
+            let process = try ChildProcess(
+                ["sleep", "60"],
+                Placement(cgroup: node.path(ofPod: 1).appending(AgentNode.container)))
+            let agent = try node.agent()
+            #expect(try node.eventuallyHas(["shop/web": "agent-reno"]))
+
+            let server = try TCPServer()
+            var object = try Object(BPFPrograms.clobber)
+            try object.load()
+            let directory = try node.cgroup.cgroup.open()
+            let link = try object.program(named: "clobber").attach(cgroup: directory.raw)
+            let open = try TCPConnection.connect(
+                Placement(cgroup: node.path(ofPod: 1)), to: server.address, port: server.port)
+            try link.detach()
+
+            if try KernelFeature.iteratorCallbacks.isPresent() {
+                #expect(
+                    eventually(within: .seconds(10)) {
+                        node.metrics().contains("tcptune_agent_restored_connections_total 1\n")
+                    })
+                #expect(try agent.standardError().contains("callbacks set again connections=1 "))
+                #expect(
+                    try node.tcptune("connections", "--output", "json").contains(
+                        "\"counted\": true"))
+            } else {
+                #expect(
+                    try eventually(within: .seconds(10)) {
+                        try agent.standardError().contains("lets nobody set them again")
+                    })
+            }
+            withExtendedLifetime(open) {}
+            withExtendedLifetime(process) {}
         }
 
         /// A profile that this host refuses doesn't touch the pods of others.

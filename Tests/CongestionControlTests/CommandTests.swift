@@ -85,7 +85,7 @@ extension KernelSuites {
             }
             try refuses("cc", "unload", "nobody", exit: 1, saying: "'nobody' is loaded")
             let wild = try folder.add("ttplug", BPFPrograms.ttplug_wild.bytes).string
-            try refuses("cc", "load", wild, exit: 65, saying: "no write support", "--verbose")
+            try refuses("cc", "load", wild, exit: 65, saying: "tcp_sock", "--verbose")
             try refuses(
                 "cc", "load", wild, "--verbose", exit: 65, saying: "BEGIN PROG LOAD LOG")
         }

@@ -70,7 +70,7 @@ final class HeaderRig {
         try tuner.apply(profile, to: [target])
     }
 
-    /// Listeners that are open before can be reached on kernels from 6.13 on.
+    /// Listeners that are open before can't be reached on every kernel.
     func requireListeners(before: Bool) throws {
         let isPresent = try !before || KernelFeature.iteratorCallbacks.isPresent()
         try KernelTest.require("callbacks switched on by iterators", isPresent: isPresent)

@@ -52,6 +52,11 @@ package struct ChildProcess: ~Copyable {
         try contents(output.raw)
     }
 
+    /// What it has written to its standard error so far.
+    package func standardError() throws -> String {
+        try contents(errors.raw)
+    }
+
     /// Waits for its end; throws when that isn't within `timeout`, and leaves it running.
     package mutating func wait(timeout: Duration = .seconds(30)) throws -> Command.Output {
         let limit = CInt(timeout / .milliseconds(1))

@@ -1,3 +1,4 @@
+import BPF
 import CTcptuneABI
 import Glibc
 import Profiles
@@ -173,6 +174,7 @@ extension KernelSuites {
         }
 
         @Test func tellsWhatTheKernelRefused() throws {
+            try KernelTest.require("struct_ops links", isPresent: StructOps.linksSupported())
             let tuned = try TunedCgroup()
             try tuned.apply(Profile(controller: "tt_reno"))
             // The controller goes without tcptune's knowing.

@@ -26,13 +26,12 @@ extension KernelSuites {
             #expect(present == present.sorted { $0 && !$1 })
         }
 
-        /// Its tables are what Tests/vm/table makes of the results, and have every feature.
-        @Test func theDocumentShowsTheResults() throws {
+        /// The tables are what Tests/vm/table makes of the results, and have every feature.
+        @Test func theDocumentsShowTheResults() throws {
             try KernelTest.require("python3")
+            try Command.check([Self.root.appending(path: "Tests/vm/table").path])
             let page = try String(
                 contentsOf: Self.root.appending(path: "docs/kernels.md"), encoding: .utf8)
-            let made = try Command.check([Self.root.appending(path: "Tests/vm/table").path])
-            #expect(made == page)
             for feature in KernelFeature.allCases {
                 #expect(page.contains("\n| `\(feature.rawValue)` | "))
             }

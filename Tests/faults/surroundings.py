@@ -1,5 +1,5 @@
 """What happens around tcptune: disks, mounts, cgroups, clocks, other tools. One function each."""
-import json, os, random, subprocess, threading, time
+import contextlib, json, os, random, subprocess, threading, time
 import kernel, verbs
 from cases import HERE, Wrong
 from pods import Pod
@@ -173,11 +173,12 @@ def detached_by_others(host, chance):
     expect("doctor after apply", doctor(host, "controller"), False)
 
 
-def flags_cleared(host, chance):
-    """Another program clears the callbacks that connections have: said, and put right by apply --existing."""
-    sh(os.environ.get("CLANG", "clang"), "-target", "bpf", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu", "-c", f"{HERE}/clobber.bpf.c",
-       "-o", f"{host.work}/clobber.o")
-    one(host)
+@contextlib.contextmanager
+def clobbered(host):
+    """Another program runs, and has cleared the callbacks of a connection."""
+    source = f"{HERE}/../AgentTests/Programs/clobber.bpf.c"
+    sh(os.environ.get("CLANG", "clang"), "-target", "bpf", "-O2", "-idirafter", "/usr/include/x86_64-linux-gnu",
+       "-c", source, "-o", f"{host.work}/clobber.o")
     pin = f"{kernel.PINS}/clobber"
     sh("bpftool", "prog", "load", f"{host.work}/clobber.o", pin, "type", "sockops")
     # The outer cgroup's program runs last.
@@ -185,10 +186,17 @@ def flags_cleared(host, chance):
     try:
         host.ask("close")
         host.ask(f"open {host.cgroups[0]}")
-        expect("doctor sees program and connections", (doctor(host, "sockops"), doctor(host, "callbacks")), (True, True))
+        yield
     finally:
         sh("bpftool", "cgroup", "detach", host.top, "sock_ops", "pinned", pin)
         os.unlink(pin)
+
+
+def flags_cleared(host, chance):
+    """Another program clears the callbacks that connections have: said, and put right by apply --existing."""
+    one(host)
+    with clobbered(host):
+        expect("doctor sees program and connections", (doctor(host, "sockops"), doctor(host, "callbacks")), (True, True))
     one(host, "--existing")
     expect("doctor after apply", (doctor(host, "sockops"), doctor(host, "callbacks")), (False, False))
 
@@ -276,6 +284,9 @@ def agent_repairs(host, chance):
         expect("status", {state for _, state in shown(host)} <= {"active", "detached"}, True)
         wait_for("put back", lambda: shown(host) == active)
         wait_for("said", lambda: "repaired" in open(log).read())
+        with clobbered(host): pass
+        wait_for("callbacks set again", lambda: "callbacks set again" in open(log).read())
+        expect("doctor", doctor(host, "callbacks"), False)
     finally:
         agent.terminate()
         if agent.wait(): raise Wrong(f"the agent: exit {agent.returncode}: {open(log).read()[-500:]}")

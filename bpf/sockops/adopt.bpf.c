@@ -101,13 +101,6 @@ static __always_inline u64 successor(const struct sock *sk)
 	return a && a->take & TT_ADOPT_HEADERS ? a->attachment : 0;
 }
 
-static __always_inline bool is_open(u8 state)
-{
-	return state == TCP_ESTABLISHED || state == TCP_SYN_SENT || state == TCP_CLOSE_WAIT ||
-	       state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING ||
-	       state == TCP_LAST_ACK;
-}
-
 static __always_inline bool is_inbound(const struct sock_common *skc)
 {
 	u64 key = listener_key(skc);
@@ -123,13 +116,6 @@ static __always_inline void flow_of_socket(struct flow *flow, const struct sock_
 		map_ipv4(flow->remote, skc->skc_daddr);
 	flow->inbound = is_inbound(skc);
 	flow->service_port = flow->inbound ? skc->skc_num : bpf_ntohs(skc->skc_dport);
-}
-
-/* False: this kernel can't. */
-static __always_inline bool set_callbacks(struct sock *sk, const struct tcp_sock *tp, int flags)
-{
-	return flags == tp->bpf_sock_ops_cb_flags ||
-	       !bpf_setsockopt(sk, SOL_TCP, TT_TCP_BPF_SOCK_OPS_CB_FLAGS, &flags, sizeof(flags));
 }
 
 /* It changes hands: the one before has seen its end, and only what comes is counted here. */
@@ -176,7 +162,9 @@ static __always_inline void adopt_socket(struct sock *sk, struct tcp_sock *tp, u
 	set_at_start(sk, st, conn, s, skc->skc_family, is_mapped(skc->skc_family, flow.remote));
 	set_from(sk, st, conn, s, SOL_TCP, TCP_BPF_SNDCWND_CLAMP, TT_OPT_CWND_CLAMP);
 	count_adopted(!set_callbacks(
-		sk, tp, tp->bpf_sock_ops_cb_flags | callbacks() | event_callbacks()));
+		sk, tp,
+		tp->bpf_sock_ops_cb_flags | callbacks() | event_callbacks() |
+			offered_callbacks(conn)));
 	event_of_socket(sk, tp, conn, TT_EVENT_ADOPTED, conn->flags);
 }
 

@@ -3,13 +3,9 @@
 #ifndef TCPTUNE_CALLBACKS_H
 #define TCPTUNE_CALLBACKS_H
 
-#include <tcptune/kernel.h>
-#include <tcptune_abi.h>
+#include "callback_flags.h"
 
 const volatile u32 collect; /* tt_collect */
-
-#define OUR_CALLBACKS \
-	(BPF_SOCK_OPS_STATE_CB_FLAG | BPF_SOCK_OPS_RTO_CB_FLAG | BPF_SOCK_OPS_RTT_CB_FLAG)
 
 static __always_inline int callbacks(void)
 {

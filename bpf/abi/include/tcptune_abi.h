@@ -155,9 +155,15 @@ enum tt_adoption_take {
 /* And what came of it. */
 struct tt_adoption_result {
 	__u64 connections;
-	__u64 without_callbacks; /* before 6.13 an iterator can't ask for them */
+	__u64 without_callbacks; /* this kernel's iterators can't ask for them */
 	__u64 listeners; /* of a profile with header options */
 	__u64 listeners_without_callbacks;
+};
+
+/* What came of setting callbacks again, which another program had cleared. */
+struct tt_restored {
+	__u64 connections;
+	__u64 refused; /* this kernel's iterators can't */
 };
 
 /* What a profile collects. */

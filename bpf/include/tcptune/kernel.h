@@ -60,7 +60,7 @@ typedef __s64 s64;
 #define TCP_NOTSENT_LOWAT 25
 #define TCP_SAVE_SYN 27
 
-/* setsockopt from a TCP iterator, since 6.13; not in older UAPI headers. */
+/* setsockopt from a TCP iterator, where the kernel has it; not in older UAPI headers. */
 #define TT_TCP_BPF_SOCK_OPS_CB_FLAGS 1008
 
 enum tcp_state {
