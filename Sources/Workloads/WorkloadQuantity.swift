@@ -12,8 +12,8 @@ enum WorkloadQuantity {
         switch self {
         case .duration:
             [
-                ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000), ("min", 60_000_000_000),
-                ("h", 3_600_000_000_000),
+                ("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000),
+                ("min", 60_000_000_000), ("h", 3_600_000_000_000),
             ]
         case .size:
             [
@@ -28,7 +28,7 @@ enum WorkloadQuantity {
     /// What to write, for error messages.
     var expectation: String {
         switch self {
-        case .duration: "a duration in us, ms, s, min or h, such as 30s"
+        case .duration: "a duration in ns, us, ms, s, min or h, such as 30s"
         case .size: "a size in B, KB, MB, GB, KiB, MiB or GiB, such as 100KB"
         case .rate: "a rate in bit, kbit, Mbit or Gbit per second, such as 5Mbit"
         }

@@ -11,7 +11,8 @@ extension Parser {
             guard let mounts = try? MountInfo(parsing: text) else { return }
             for mount in mounts.mounts { _ = mount.mountPoint.components.count }
         },
-        Parser("proc") { bytes in files.write(bytes) },
+        // Eight files: a megabyte together.
+        Parser("proc") { bytes in files.write(Array(bytes.prefix(1 << 17))) },
         Parser(text: "pods") { text in
             for name in text.split(separator: "\n") {
                 if let pod = PodDirectory(path: String(name)) { expect(!pod.uid.isEmpty, pod.uid) }

@@ -9,6 +9,7 @@ import Testing
         ("bulk:30s,flows=1", "bulk:30s"),
         ("bulk:0.5min,flows=4,start=500ms", "bulk:30s,flows=4,start=500ms"),
         ("bulk:90s", "bulk:90s"),
+        ("bulk:5.9015ms", "bulk:5901500ns"),
         ("bulk:120s", "bulk:2min"),
         (
             "rr:30s,request=100B,response=10KB,think=10ms,concurrency=8",
@@ -59,10 +60,10 @@ import Testing
         ("bulks:30s", 0, "unknown workload \"bulks\"", "bulk, rr, flows or video"),
         (
             "bulk:", 5, "\"\" is no number with a unit",
-            "a duration in us, ms, s, min or h, such as 30s"
+            "a duration in ns, us, ms, s, min or h, such as 30s"
         ),
-        ("bulk:30", 5, "\"30\" has no unit", "a duration in us, ms, s, min or h, such as 30s"),
-        ("bulk:30x", 5, "unknown unit \"x\"", "a duration in us, ms, s, min or h, such as 30s"),
+        ("bulk:30", 5, "\"30\" has no unit", "a duration in ns, us, ms, s, min or h, such as 30s"),
+        ("bulk:30x", 5, "unknown unit \"x\"", "a duration in ns, us, ms, s, min or h, such as 30s"),
         ("bulk:0s", 5, "0s is out of range", "1ms to 24h"),
         ("bulk:25h", 5, "25h is out of range", "1ms to 24h"),
         ("bulk:99999999999999999999h", 5, "99999999999999999999h is out of range", "1ms to 24h"),
@@ -76,7 +77,7 @@ import Testing
         ("bulk:30s+", 9, "no workload", "bulk, rr, flows or video"),
         (
             "bulk:30s+rr:30s,think=x", 22, "\"x\" is no number with a unit",
-            "a duration in us, ms, s, min or h, such as 30s"
+            "a duration in ns, us, ms, s, min or h, such as 30s"
         ),
         ("rr:30s,request=0B", 15, "0B is out of range", "1B to 1000GB"),
         (
