@@ -11,8 +11,8 @@ void cshim_libbpf_log_start(void);
 char *cshim_libbpf_log_finish(void);
 
 /*
- * Memory that is freed is kept for what comes next: libbpf reads the kernel's types, several MB and
- * twice, for each object, and half of that time goes into fetching the pages again.
+ * Memory that is freed is kept for what comes next: libbpf reads and copies the kernel's types,
+ * several MB, for each object, and up to two fifths of that time go into fetching fresh pages.
  */
 void cshim_libbpf_keep_memory(void);
 
