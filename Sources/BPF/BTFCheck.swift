@@ -1,24 +1,56 @@
 /// Whether the type information of an object file holds together: every type and name that is
-/// referred to is there, and no chain of names for a type, or of arrays, ends in itself.
+/// referred to is there, no chain of names for a type, or of arrays, ends in itself, and the variables
+/// of the section `.struct_ops` are in it.
 ///
 /// libbpf (1.1) doesn't look before it follows them, and a damaged file would crash it. True where
 /// there is none at all.
 package func isBTFSound(ofObjectFile elf: [UInt8]) -> Bool {
-    guard let section = elfSection(named: ".BTF", in: elf) else { return true }
-    return isBTFSound(Array(elf[section]))
+    guard let sections = ELFSections(elf) else { return false }
+    let found = sections.all(named: ".BTF")
+    guard let section = found.first else { return true }
+    return found.count == 1
+        && elf[section].withUnsafeBytes {
+            guard let types = BTFCheck($0) else { return false }
+            return areInside(types.variables(inSection: ".struct_ops"), ".struct_ops", sections)
+        }
 }
 
 func isBTFSound(_ section: [UInt8]) -> Bool {
-    section.withUnsafeBytes { BTFCheck($0).isSound() }
+    section.withUnsafeBytes { BTFCheck($0) != nil }
 }
 
-/// The layout of `linux/btf.h`.
+/// Whether variables are in the section that they are said to be in.
+private func areInside(
+    _ variables: [BTFCheck.Variable], _ name: String, _ sections: ELFSections
+) -> Bool {
+    let places = sections.all(named: name)
+    // Every symbol is looked at for each of them, and no more of its name than theirs is long.
+    guard places.count < 2, variables.count <= 16 else { return false }
+    return variables.allSatisfy { variable in
+        guard let place = places.first, variable.name.utf8.count < 64,
+            variable.size <= place.count
+        else { return false }
+        // libbpf takes the symbols' places, unless the type information has some.
+        return ([variable.offset] + sections.values(ofSymbol: variable.name))
+            .allSatisfy { $0 <= place.count - variable.size }
+    }
+}
+
+/// Type information that holds together, by the layout of `linux/btf.h`.
 private struct BTFCheck {
+    struct Variable {
+        let name: String
+        let offset: Int
+        /// Of its type, in bytes.
+        let size: Int
+    }
+
     private let types: UnsafeRawBufferPointer
     private let names: UnsafeRawBufferPointer
-    private let isWhole: Bool
+    /// By id, from 1 on: where it is, the kind, and the type that it is of.
+    private var found: [(start: Int, kind: Kind, of: UInt32)] = [(0, .other, 0)]
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    init?(_ bytes: UnsafeRawBufferPointer) {
         func part(at field: Int) -> UnsafeRawBufferPointer? {
             let head = Int(word(bytes, at: 4))
             let start = head + Int(word(bytes, at: field))
@@ -28,25 +60,20 @@ private struct BTFCheck {
         }
         guard bytes.count >= 24, bytes[0] == 0x9f, bytes[1] == 0xeb, let types = part(at: 8),
             let names = part(at: 16), names.first == 0, names.last == 0
-        else {
-            (types, names, isWhole) = (bytes, bytes, false)
-            return
-        }
-        (self.types, self.names, isWhole) = (types, names, true)
+        else { return nil }
+        (self.types, self.names) = (types, names)
+        guard readTypes(), chainsEnd() else { return nil }
     }
 
-    func isSound() -> Bool {
-        guard isWhole else { return false }
-        // By id, from 1 on: the kind, and the type that it is of.
-        var found: [(kind: Kind, of: UInt32)] = [(.other, 0)]
+    /// False: one is cut off, unknown, or refers to what isn't there.
+    private mutating func readTypes() -> Bool {
         var references: [UInt32] = []
         var offset = 0
         while offset < types.count {
             guard offset + 12 <= types.count else { return false }
-            let info = word(types, at: offset + 4)
-            let kind = Kind(rawValue: info >> 24 & 0x1f) ?? .other
+            let kind = Kind(rawValue: word(types, at: offset + 4) >> 24 & 0x1f) ?? .other
+            let count = count(at: offset)
             let of = word(types, at: offset + 8)
-            let count = Int(info & 0xffff)
             let size = kind.extra(count: count)
             guard kind != .other, isName(word(types, at: offset)),
                 offset + 12 + size <= types.count
@@ -57,19 +84,49 @@ private struct BTFCheck {
             guard kind.names(count: count).allSatisfy({ isName(word(rest, at: $0)) }) else {
                 return false
             }
-            found.append((kind, kind == .array ? word(rest, at: 0) : of))
+            found.append((offset, kind, kind == .array ? word(rest, at: 0) : of))
             offset += 12 + size
         }
-        return references.allSatisfy { $0 < found.count } && chainsEnd(found)
+        return references.allSatisfy { $0 < found.count }
     }
 
-    /// Whether every chain of typedefs, qualifiers, tags and arrays leads to another type.
-    private func chainsEnd(_ types: [(kind: Kind, of: UInt32)]) -> Bool {
-        for start in types.indices {
+    /// What sections of this name have, in all of them.
+    func variables(inSection section: String) -> [Variable] {
+        found.filter { $0.kind == .section && name(at: $0.start, atMost: 64) == section }
+            .flatMap { section in
+                (0..<count(at: section.start)).map { index in
+                    let entry = section.start + 12 * (index + 1)
+                    let variable = Int(word(types, at: entry))
+                    return Variable(
+                        name: name(at: found[variable].start, atMost: 64),
+                        offset: Int(word(types, at: entry + 4)), size: size(of: variable))
+                }
+            }
+    }
+
+    /// The name of the type there, cut off after so many bytes.
+    private func name(at start: Int, atMost limit: Int) -> String {
+        let text = names[Int(word(types, at: start))...].prefix(limit)
+        return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// How many members, values or parameters the type there has.
+    private func count(at start: Int) -> Int { Int(word(types, at: start + 4) & 0xffff) }
+
+    /// Bytes of a structure or an integer, whatever it is called; of others some number.
+    private func size(of type: Int) -> Int {
+        var id = type
+        while found[id].kind.isAlias || found[id].kind == .variable { id = Int(found[id].of) }
+        return Int(found[id].of)
+    }
+
+    /// Whether every chain of variables, typedefs, qualifiers, tags and arrays leads to another type.
+    private func chainsEnd() -> Bool {
+        for start in found.indices {
             var id = start
             var steps = 0
-            while types[id].kind.isAlias || types[id].kind == .array {
-                id = Int(types[id].of)
+            while found[id].kind.isAlias || [.variable, .array].contains(found[id].kind) {
+                id = Int(found[id].of)
                 steps += 1
                 if steps > 1000 { return false }
             }

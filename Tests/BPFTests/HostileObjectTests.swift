@@ -20,6 +20,43 @@ import Testing
         #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
+    /// A controller's variable that would be outside of its section, by its symbol.
+    @Test(arguments: [(0, true), (0x1000, false), (0x6000_0000, false), (.max, false)])
+    func aVariableOutsideOfItsSection(place: UInt64, isSound: Bool) throws {
+        var file = BPFPrograms.controller.bytes
+        let names = try #require(elfSection(named: ".strtab", in: file))
+        let symbols = try #require(elfSection(named: ".symtab", in: file))
+        let name = try #require(file[names].firstRange(of: Array("\0fixture\0".utf8)))
+        let offset = UInt32(name.lowerBound + 1 - names.lowerBound)
+        let symbol = try #require(
+            stride(from: symbols.lowerBound, to: symbols.upperBound, by: 24).first {
+                Array(file[$0..<$0 + 4]) == bytes(of: offset)
+            })
+        file.replaceSubrange(symbol + 8..<symbol + 16, with: bytes(of: place))
+        #expect(isBTFSound(ofObjectFile: file) == isSound)
+    }
+
+    /// libbpf takes the last one.
+    @Test func typeInformationThatIsThereTwice() throws {
+        var file = BPFPrograms.controller.bytes
+        let table = Int(file[0x28]) | Int(file[0x29]) << 8 | Int(file[0x2a]) << 16
+        let headers = stride(from: table, to: file.count - 63, by: 64)
+        let section = try #require(elfSection(named: ".BTF", in: file))
+        let header = try #require(
+            headers.first {
+                Array(file[$0 + 0x18..<$0 + 0x20]) == bytes(of: UInt64(section.lowerBound))
+            })
+        #expect(isBTFSound(ofObjectFile: file))
+        let name = file[header..<header + 4]
+        file.replaceSubrange(table + 64..<table + 68, with: name)
+        #expect(!isBTFSound(ofObjectFile: file))
+        #expect(elfSection(named: ".BTF", in: file) == nil)
+    }
+
+    private func bytes<Number: FixedWidthInteger>(of number: Number) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
+    }
+
     @Test func arraysOfThemselves() {
         var types = TypeInformation()
         types.array(of: 1, count: 2)
