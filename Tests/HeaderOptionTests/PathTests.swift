@@ -57,12 +57,8 @@ extension HeaderOptionSuites {
             try rig.filter("tcp flags syn tcp option 254 exists drop")
             try rig.apply(Self.options)
             let listener = try rig.listen()
-            let place = rig.clientPlacement
-            let (address, port) = (listener.address, listener.port)
-            let threads = try (0..<8).map { _ in
-                try Thread { _ = try TCPConnection.connect(place, to: address, port: port) }
-            }
-            for thread in threads { try thread.join() }
+            _ = try TCPConnection.connectAtOnce(
+                8, rig.clientPlacement, to: listener.address, port: listener.port)
             #expect(try rig.counts(rig.clientTarget).fallbacks == 8)
             try rig.filter("")
             let connection = try rig.connect(to: listener)

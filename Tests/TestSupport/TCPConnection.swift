@@ -47,6 +47,27 @@ package final class TCPConnection: Sendable {
         }
     }
 
+    /// Many at the same moment, with one helper process for all.
+    package static func connectAtOnce(
+        _ count: Int, _ placement: Placement, to address: String, port: UInt16
+    ) throws -> [TCPConnection] {
+        let remote = try SocketAddress(address, port: port)
+        let sockets = try placement.sockets(count, family: remote.family)
+        for socket in sockets {
+            try call("fcntl", fcntl(socket, F_SETFL, O_NONBLOCK))
+            let result = remote.withPointer { Glibc.connect(socket, $0, $1) }
+            if errno != EINPROGRESS { try call("connect to \(address):\(port)", result) }
+        }
+        return try sockets.map { socket in
+            var connected = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            guard try call("poll", poll(&connected, 1, 10_000)) == 1 else {
+                throw TestSupportError("\(address):\(port) doesn't answer")
+            }
+            try call("fcntl", fcntl(socket, F_SETFL, 0))
+            return try TCPConnection(OwnedDescriptor(FileDescriptor(rawValue: socket)))
+        }
+    }
+
     /// Both ends of a new connection.
     package static func pair(
         client: Placement = .here, server: Placement = .here, address: String = "127.0.0.1"
