@@ -28,7 +28,7 @@ package struct Knob: Equatable, Sendable {
     /// The value in the source, by its kind.
     package var defaultValue: KnobValue {
         switch kind {
-        case .bool: .bool(defaultBytes[0] != 0)
+        case .bool: .bool(unsignedDefault != 0)
         case .signed, .enumeration(_, _, isSigned: true, _):
             .signed((Int64(bitPattern: unsignedDefault) << (64 - 8 * size)) >> (64 - 8 * size))
         case .unsigned, .enumeration: .unsigned(unsignedDefault)
@@ -77,7 +77,7 @@ extension Knob {
     func encode(_ value: KnobValue) throws(BPFError) -> [UInt8] {
         let bytes: [UInt8]? =
             switch (kind, value) {
-            case (.bool, .bool(let value)): [value ? 1 : 0]
+            case (.bool, .bool(let value)): encodeInteger(.unsigned(value ? 1 : 0), isSigned: false)
             case (.signed, _): encodeInteger(value, isSigned: true)
             case (.unsigned, _): encodeInteger(value, isSigned: false)
             case (.enumeration(_, _, let isSigned, let cases), .string(let name)):

@@ -114,6 +114,20 @@ import Testing
         }
         #expect(knobs.map(\.defaultValue) == [.bytes([]), .bytes(Array(repeating: 1, count: 16))])
     }
+
+    @Test func aBooleanOfFourBytes() throws {
+        var types = TypeInformation()
+        types.integer(size: 4, encoding: 4)  // BTF_INT_BOOL
+        types.volatile(of: 1)
+        types.variable("wide", of: 2)
+        types.section(".rodata", [(3, offset: 0, size: 4)])
+        let knobs = try types.read { btf in
+            ([0, 1, 0, 0] as [UInt8]).withUnsafeBytes { btf.knobs(defaults: $0) }
+        }
+        let wide = try #require(knobs.first)
+        #expect(wide.defaultValue == .bool(true))
+        #expect(try wide.encode(.bool(true)) == [1, 0, 0, 0])
+    }
 }
 
 /// Type information (linux/btf.h), type by type; ids count from 1.
