@@ -27,7 +27,7 @@ private func areInside(
     // Every symbol is looked at for each of them, and no more of its name than theirs is long.
     guard places.count < 2, variables.count <= 16 else { return false }
     return variables.allSatisfy { variable in
-        guard let place = places.first, variable.name.utf8.count < 64,
+        guard let place = places.first, variable.name.count < BTFCheck.longestName,
             variable.size <= place.count
         else { return false }
         // libbpf takes the symbols' places, unless the type information has some.
@@ -39,11 +39,14 @@ private func areInside(
 /// Type information that holds together, by the layout of `linux/btf.h`.
 private struct BTFCheck {
     struct Variable {
-        let name: String
+        /// Cut off after ``longestName``; whatever bytes they are.
+        let name: [UInt8]
         let offset: Int
         /// Of its type, in bytes.
         let size: Int
     }
+
+    static let longestName = 64
 
     private let types: UnsafeRawBufferPointer
     private let names: UnsafeRawBufferPointer
@@ -92,22 +95,21 @@ private struct BTFCheck {
 
     /// What sections of this name have, in all of them.
     func variables(inSection section: String) -> [Variable] {
-        found.filter { $0.kind == .section && name(at: $0.start, atMost: 64) == section }
+        found.filter { $0.kind == .section && name(at: $0.start) == Array(section.utf8) }
             .flatMap { section in
                 (0..<count(at: section.start)).map { index in
                     let entry = section.start + 12 * (index + 1)
                     let variable = Int(word(types, at: entry))
                     return Variable(
-                        name: name(at: found[variable].start, atMost: 64),
+                        name: name(at: found[variable].start),
                         offset: Int(word(types, at: entry + 4)), size: size(of: variable))
                 }
             }
     }
 
-    /// The name of the type there, cut off after so many bytes.
-    private func name(at start: Int, atMost limit: Int) -> String {
-        let text = names[Int(word(types, at: start))...].prefix(limit)
-        return String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    /// The name of the type there.
+    private func name(at start: Int) -> [UInt8] {
+        Array(names[Int(word(types, at: start))...].prefix(Self.longestName).prefix { $0 != 0 })
     }
 
     /// How many members, values or parameters the type there has.

@@ -70,11 +70,12 @@ struct ELFSections {
     private static let noBits = 8
 
     func all(named name: String) -> [Range<Int>] {
-        headers.lazy.filter { isText(name, at: $0.name, of: names) }.map(\.contents)
+        let name = Array(name.utf8)
+        return headers.filter { isText(name, at: $0.name, of: names) }.map(\.contents)
     }
 
     /// Where symbols of this name are in their sections.
-    func values(ofSymbol name: String) -> [Int] {
+    func values(ofSymbol name: [UInt8]) -> [Int] {
         headers.filter { $0.type == Self.symbols && $0.link < headers.count }.flatMap { table in
             stride(from: table.contents.lowerBound, to: table.contents.upperBound - 23, by: 24)
                 .compactMap { start -> Int? in
@@ -88,10 +89,9 @@ struct ELFSections {
     }
 
     /// No further than this text: a file may have thousands of long ones.
-    private func isText(_ text: String, at offset: Int, of table: Range<Int>) -> Bool {
+    private func isText(_ text: [UInt8], at offset: Int, of table: Range<Int>) -> Bool {
         guard offset < table.count else { return false }
-        let found = file[table].dropFirst(offset).prefix(text.utf8.count + 1)
-        return found.last == 0 && found.dropLast().elementsEqual(text.utf8)
+        return file[table].dropFirst(offset).prefix(text.count + 1).elementsEqual(text + [0])
     }
 }
 
