@@ -138,7 +138,8 @@ extension Parser {
         guard let families = try? MetricFamilies.families(rows, PeerNames([]), version: "1"),
             let text = try? form.render(families)
         else { return }
-        expect(isShown(String(decoding: text, as: UTF8.self)), "a control character")
+        expect(
+            isShown(String(decoding: text, as: UTF8.self), allowsTab: true), "a control character")
     }
 
     private static let owner = EventOwner(
