@@ -67,12 +67,15 @@ extension LinkSpecParser {
                 break
             }
         }
+        // Three times the minimum, as far as it can be written.
         let isRising: Bool
         switch (parameters.minimum, maximum) {
         case (.packets(let low), nil):
-            (parameters.maximum, isRising) = (.packets(3 * low), low > 0)
+            let high = min(3 * low, Int(LinkQuantity.packets.range.upperBound))
+            (parameters.maximum, isRising) = (.packets(high), low < high)
         case (.bytes(let low), nil):
-            (parameters.maximum, isRising) = (.bytes(3 * low), low > 0)
+            let high = min(3 * low, Int(LinkQuantity.bytes.range.upperBound))
+            (parameters.maximum, isRising) = (.bytes(high), low < high)
         case (.packets(let low), .packets(let high)?), (.bytes(let low), .bytes(let high)?):
             (parameters.maximum, isRising) = (maximum ?? parameters.maximum, low < high)
         default: isRising = false

@@ -77,7 +77,7 @@ import Testing
         "10Mbit rtt 40ms buffer 256KiB step 20p", "10Mbit rtt 40ms buffer 64KB step 30KB",
         "10Mbit rtt 40ms buffer 0p", "10Mbit rtt 40ms buffer 0.5bdp",
         "1Gbit rtt 33ms buffer 1.234bdp",
-        "10Mbit red", "10Mbit red min 10p",
+        "10Mbit red", "10Mbit red min 10p", "10Mbit red min 40GiB", "10Mbit red min 9000000p",
         "10Mbit red min 5KB max 30KB probability 2% weight 0.1%",
         "10Mbit codel", "10Mbit codel target 1ms interval 20ms", "10Mbit loss 0.0000001%",
         "10Mbit loss gemodel 1% 30%", "10Mbit loss gemodel 1% 30% 50%",
