@@ -67,12 +67,13 @@ let package = Package(
         .target(
             name: "HTTPServer", dependencies: ["CShim", "Host", system], swiftSettings: strict),
         .target(
+            name: "PluginFiles", dependencies: ["Host", "Profiles", system], swiftSettings: strict),
+        .target(
             name: "CongestionControl",
-            dependencies: ["BPF", "BPFPrograms", "Host", "Profiles", system],
+            dependencies: ["BPF", "BPFPrograms", "Host", "PluginFiles", "Profiles", system],
             swiftSettings: strict),
         .target(
-            name: "HeaderOptions",
-            dependencies: ["BPF", "CongestionControl", "Host", "Profiles", system],
+            name: "HeaderOptions", dependencies: ["BPF", "PluginFiles", "Profiles", system],
             swiftSettings: strict),
         .target(
             name: "Tuner",

@@ -1,4 +1,5 @@
 import BPF
+import PluginFiles
 
 /// Why a congestion controller can't be used.
 package struct CongestionControlError: Error, CustomStringConvertible {
@@ -68,6 +69,11 @@ package struct CongestionControlError: Error, CustomStringConvertible {
         default:
             self.init(name, error)
         }
+    }
+
+    init(_ refusal: PluginRefusal) {
+        self.init(.invalidPlugin, refusal.plugin, refusal.reason, advice: refusal.advice)
+        check = ControllerPlugin.Check(refusal.part)
     }
 
     package var description: String {

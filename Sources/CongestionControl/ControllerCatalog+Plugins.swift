@@ -1,4 +1,5 @@
 import BPFPrograms
+import PluginFiles
 import SystemPackage
 
 /// What is where a plug-in is looked for: one, or why it is none.

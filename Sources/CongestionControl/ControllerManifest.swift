@@ -1,33 +1,27 @@
+import PluginFiles
 import Profiles
-import SystemPackage
 
 /// What a plug-in's `cc.yaml` says.
-package struct ControllerManifest {
-    let name: String
-    let description: String
+package struct ControllerManifest: PluginManifest {
+    package let name: String
+    package let description: String
     /// File names within the plug-in's directory.
     package let source, object: String
 
-    static let file = "cc.yaml"
+    package static let file = "cc.yaml"
+    package static let kind = PluginKind(
+        command: "tcptune cc", home: ControllerPlugin.defaultDirectories[0])
+    /// Controllers have some ten thousand.
+    package static let maximumObjectSize = 16 << 20
 
     private static let format = DocumentFormat(
         kind: "CongestionController",
         keys: [
-            Shape.Key(
-                name: "metadata", shape: .mapping(metadata), isRequired: true,
-                summary: "What the controller is."),
+            metadata(of: "controller", name: .controllerName),
             Shape.Key(
                 name: "spec", shape: .mapping(spec), summary: "Its files, where not the usual ones."
             ),
         ])
-
-    private static let metadata = Shape.Keys(keys: [
-        Shape.Key(
-            name: "name", shape: .text(.controllerName), isRequired: true,
-            summary: "The controller's name, which is the directory's too."),
-        Shape.Key(
-            name: "description", shape: .text(.description), summary: "One sentence for lists."),
-    ])
 
     private static let spec = Shape.Keys(keys: [
         Shape.Key(
@@ -36,20 +30,7 @@ package struct ControllerManifest {
             name: "object", shape: .text(.description), summary: "The compiled file: NAME.bpf.o."),
     ])
 
-    /// A plug-in's, wherever it is and whoever can write to it: for building it.
-    package init(in directory: FilePath) throws(ProfileError) {
-        let advice = "make a plug-in with `tcptune cc new NAME`"
-        if let stat = try? Stat(directory), stat.type != .directory {
-            throw ProfileError(
-                .unreadable, file: directory.string, problem: "is no directory",
-                expected: "give a plug-in's, or \(advice)")
-        }
-        let file = directory.appending(Self.file).string
-        try self.init(DocumentFormat.text(of: file, orElse: advice), file: file)
-    }
-
-    /// - Parameter file: what to call it in messages.
-    init(_ text: String, file: String) throws(ProfileError) {
+    package init(_ text: String, file: String) throws(ProfileError) {
         let (value, problems) = try Self.format.read(text, file: file)
         var diagnostics = problems
         let name = value?["metadata"]?["name"]?.text ?? ""

@@ -1,6 +1,6 @@
 import BPF
+import PluginFiles
 import Profiles
-import SystemPackage
 
 extension ControllerPlugin {
     /// What is checked of a plug-in, in this order; each rests on those before it.
@@ -21,6 +21,15 @@ extension ControllerPlugin {
         case kernel
         /// Loaded on trial.
         case verifier
+
+        init(_ part: PluginPart) {
+            self =
+                switch part {
+                case .ownership: .ownership
+                case .manifest: .metadata
+                case .object: .object
+                }
+        }
 
         /// Has what is thrown say that this check failed.
         func perform<R: ~Copyable>(
@@ -98,12 +107,10 @@ extension ControllerPlugin {
     }
 
     static func checkNames(
-        _ declaration: StructOpsDeclaration, directory: FilePath, _ manifest: ControllerManifest
+        _ declaration: StructOpsDeclaration, _ name: String
     ) throws(CongestionControlError) {
-        let name = manifest.name
         let longest = CongestionControlChoice.maximumNameLength
         for (what, other) in [
-            ("the directory is", directory.lastComponent?.string ?? ""),
             ("the variable in the source is", declaration.map),
             ("it registers as", declaration.name ?? ""),
         ] where other != name {

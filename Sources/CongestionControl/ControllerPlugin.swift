@@ -1,4 +1,5 @@
 import BPF
+import PluginFiles
 import Profiles
 import SystemPackage
 
@@ -19,21 +20,22 @@ package struct ControllerPlugin: Sendable {
 
     /// Where an administrator's own plug-ins are.
     package static let defaultDirectories: [FilePath] = ["/etc/tcptune/cc.d"]
-    /// In bytes; controllers have some ten thousand.
-    package static let maximumObjectSize = 16 << 20
 
     /// Reads a plug-in and checks all that can be checked without the kernel.
     ///
     /// - Parameter passed: called after each check, in the order of ``Check``, with what was seen.
     /// - Throws: what the first check that failed found.
     package init(
-        at directory: FilePath, passed: (Check, String) -> Void = { _, _ in }
+        at path: FilePath, passed: (Check, String) -> Void = { _, _ in }
     ) throws(CongestionControlError) {
-        let files = try Files(directory)
+        let files: PluginContents<ControllerManifest>
+        do throws(PluginRefusal) {
+            files = try PluginContents(path) { passed(Check($0), $1) }
+        } catch {
+            throw CongestionControlError(error)
+        }
         let manifest = files.manifest
         let object = ControllerObject(name: manifest.name, elf: files.object, isPlugin: true)
-        passed(.ownership, "\(files.directory) and what is above it is root's alone")
-        passed(.metadata, manifest.description.isEmpty ? manifest.name : manifest.description)
         let opened = try Check.object.perform { () throws(CongestionControlError) in
             try Self.open(object)
         }
@@ -47,7 +49,7 @@ package struct ControllerPlugin: Sendable {
         }
         passed(.controller, "one tcp_congestion_ops")
         try Check.name.perform { () throws(CongestionControlError) in
-            try Self.checkNames(declaration, directory: files.directory, manifest)
+            try Self.checkNames(declaration, manifest.name)
         }
         passed(.name, manifest.name)
         parameters = try Check.parameters.perform { () throws(CongestionControlError) in
@@ -56,7 +58,7 @@ package struct ControllerPlugin: Sendable {
         passed(.parameters, Self.list(parameters))
         name = manifest.name
         description = manifest.description
-        self.directory = files.directory
+        directory = files.directory
         compiled = object
     }
 

@@ -1,4 +1,4 @@
-import CongestionControl
+import PluginFiles
 import SystemPackage
 
 /// Where plug-ins' header options are looked for by name.

@@ -1,4 +1,5 @@
 import BPF
+import PluginFiles
 
 /// Why a plug-in's header option can't be used.
 package struct OptionError: Error, CustomStringConvertible {
@@ -45,6 +46,11 @@ package struct OptionError: Error, CustomStringConvertible {
             default: .failed
             }
         self.init(code, option, "\(error)", log: error.log)
+    }
+
+    init(_ refusal: PluginRefusal) {
+        self.init(.invalid, refusal.plugin, refusal.reason, advice: refusal.advice)
+        check = OptionPlugin.Check(refusal.part)
     }
 
     package var description: String {

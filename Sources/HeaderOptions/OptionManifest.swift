@@ -1,8 +1,8 @@
+import PluginFiles
 import Profiles
-import SystemPackage
 
 /// What a plug-in's `option.yaml` says.
-package struct OptionManifest: Sendable {
+package struct OptionManifest: PluginManifest, Sendable {
     package let name: String
     package let description: String
     /// The experiment identifier (RFC 6994).
@@ -11,10 +11,10 @@ package struct OptionManifest: Sendable {
     package let length: Int
     package let fields: [OptionField]
 
-    /// One line for lists.
-    package var summary: String { description.isEmpty ? name : description }
-
     package static let file = "option.yaml"
+    package static let kind = PluginKind(
+        command: "tcptune option", home: OptionPlugin.defaultDirectory)
+    package static let maximumObjectSize = 1 << 20
     /// The longest value that there is ever room for, in bytes: beside the kernel's timestamps.
     package static let maximumLength =
         HeaderOptionRoom.limit - HeaderOptionRoom(of: [], on: .data).kernel - 4
@@ -26,21 +26,11 @@ package struct OptionManifest: Sendable {
     private static let format = DocumentFormat(
         kind: "HeaderOption",
         keys: [
-            Shape.Key(
-                name: "metadata", shape: .mapping(metadata), isRequired: true,
-                summary: "What the option is."),
+            metadata(of: "option", name: .optionName),
             Shape.Key(
                 name: "spec", shape: .mapping(spec), isRequired: true,
                 summary: "What it is on the wire."),
         ])
-
-    private static let metadata = Shape.Keys(keys: [
-        Shape.Key(
-            name: "name", shape: .text(.optionName), isRequired: true,
-            summary: "The option's name, which is the directory's too."),
-        Shape.Key(
-            name: "description", shape: .text(.description), summary: "One sentence for lists."),
-    ])
 
     private static let spec = Shape.Keys(keys: [
         Shape.Key(
@@ -67,19 +57,6 @@ package struct OptionManifest: Sendable {
             name: "unit", shape: .text(.description), summary: "Its unit, for people."),
     ])
 
-    /// A plug-in's, wherever it is and whoever can write to it: for building it.
-    package init(in directory: FilePath) throws(ProfileError) {
-        let advice = "make a plug-in with `tcptune option new NAME`"
-        if let stat = try? Stat(directory), stat.type != .directory {
-            throw ProfileError(
-                .unreadable, file: directory.string, problem: "is no directory",
-                expected: "give a plug-in's, or \(advice)")
-        }
-        let file = directory.appending(Self.file).string
-        try self.init(DocumentFormat.text(of: file, orElse: advice), file: file)
-    }
-
-    /// - Parameter file: what to call it in messages.
     package init(_ text: String, file: String) throws(ProfileError) {
         let (value, problems) = try Self.format.read(text, file: file)
         var diagnostics = problems

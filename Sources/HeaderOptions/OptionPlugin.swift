@@ -1,6 +1,5 @@
 import BPF
-import CongestionControl
-import Glibc
+import PluginFiles
 import Profiles
 import SystemPackage
 
@@ -20,7 +19,6 @@ package struct OptionPlugin: Sendable {
     package static let defaultDirectory: FilePath = "/etc/tcptune/options.d"
     /// The program's name, as <tcptune/option.h> gives it.
     package static let program = "tcptune_option"
-    private static let maximumObjectSize = 1 << 20
 
     /// What is checked of a plug-in, in this order; each rests on those before it.
     package enum Check: String, CaseIterable, Sendable {
@@ -34,6 +32,15 @@ package struct OptionPlugin: Sendable {
         case program
         /// Loaded on trial.
         case verifier
+
+        init(_ part: PluginPart) {
+            self =
+                switch part {
+                case .ownership: .ownership
+                case .manifest: .manifest
+                case .object: .object
+                }
+        }
 
         /// Has what is thrown say that this check failed.
         func perform<R: ~Copyable>(
@@ -49,9 +56,6 @@ package struct OptionPlugin: Sendable {
         }
     }
 
-    private static let kind = TrustedDirectory.Kind(
-        maker: "tcptune option new NAME", home: defaultDirectory)
-
     /// Reads a plug-in and checks all that can be checked without the kernel.
     ///
     /// - Parameter passed: called after each check, in the order of ``Check``, with what was seen.
@@ -59,42 +63,14 @@ package struct OptionPlugin: Sendable {
     package init(
         at path: FilePath, passed: (Check, String) -> Void = { _, _ in }
     ) throws(OptionError) {
-        // A path's last part may be "." or "..".
-        var name = path.lastComponent?.string ?? path.string
-        func perform<R: ~Copyable>(
-            _ check: Check, _ body: () throws(TrustedDirectory.Refusal) -> R
-        ) throws(OptionError) -> R {
-            try check.perform { () throws(OptionError) in
-                do throws(TrustedDirectory.Refusal) { return try body() } catch {
-                    throw OptionError(.invalid, name, error.reason, advice: error.advice)
-                }
-            }
+        let files: PluginContents<OptionManifest>
+        do throws(PluginRefusal) {
+            files = try PluginContents(path) { passed(Check($0), $1) }
+        } catch {
+            throw OptionError(error)
         }
-        let trusted = try perform(.ownership) { () throws(TrustedDirectory.Refusal) in
-            try TrustedDirectory(path, of: Self.kind)
-        }
-        directory = trusted.path
-        name = directory.lastComponent?.string ?? name
-        passed(.ownership, "\(directory) and what is above it is root's alone")
-        let (text, manifest) = try perform(.manifest) { () throws(TrustedDirectory.Refusal) in
-            let text = try Self.read(
-                OptionManifest.file, in: trusted, limit: DocumentFormat.maximumSize)
-            return (text, try Self.manifest(text, trusted.path))
-        }
-        self.manifest = manifest
-        guard name == manifest.name else {
-            var error = OptionError(
-                .invalid, name,
-                "the directory is '\(name)', and option.yaml has '\(manifest.name)'",
-                advice: "both names are the same")
-            error.check = .manifest
-            throw error
-        }
-        passed(.manifest, manifest.summary)
-        elf = try perform(.object) { () throws(TrustedDirectory.Refusal) in
-            try Self.read(manifest.object, in: trusted, limit: Self.maximumObjectSize)
-        }
-        digest = FNV1a.digits(elf + text)
+        (directory, manifest, elf) = (files.directory, files.manifest, files.object)
+        digest = FNV1a.digits(elf + files.text)
         let object = try Check.object.perform { () throws(OptionError) in
             try checkObject()
             return try self.perform { () throws(BPFError) in try open() }
@@ -102,32 +78,6 @@ package struct OptionPlugin: Sendable {
         passed(.object, "BPF, \(elf.count) bytes, version \(digest)")
         try Check.program.perform { () throws(OptionError) in try checkProgram(object) }
         passed(.program, "one, for sockops")
-    }
-
-    private static func read(
-        _ file: String, in directory: borrowing TrustedDirectory, limit: Int
-    ) throws(TrustedDirectory.Refusal) -> [UInt8] {
-        if let bytes = try directory.read(file, limit: limit) { return bytes }
-        let advice =
-            file == OptionManifest.file
-            ? "'tcptune option new NAME' makes a plug-in"
-            : "'tcptune option build \(directory.path)' makes it"
-        throw TrustedDirectory.Refusal(
-            reason: "\(directory.path.appending(file)) isn't there", advice: advice)
-    }
-
-    private static func manifest(
-        _ bytes: [UInt8], _ directory: FilePath
-    ) throws(TrustedDirectory.Refusal) -> OptionManifest {
-        let path = directory.appending(OptionManifest.file)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw TrustedDirectory.Refusal(reason: "\(path) is not text in UTF-8")
-        }
-        do throws(ProfileError) {
-            return try OptionManifest(text, file: path.string)
-        } catch {
-            throw TrustedDirectory.Refusal(reason: "\(error)")
-        }
     }
 
     private var build: String { "'tcptune option build \(directory)' compiles it" }

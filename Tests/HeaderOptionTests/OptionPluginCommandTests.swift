@@ -114,6 +114,17 @@ extension HeaderOptionSuites {
                     .contains("field unsent ends beyond the value"))
             try replace("length: 3", with: "length: 4", in: "mine/option.yaml")
             try run("option", "build", "mine")
+            let object = directory.path.appending("mine/mine.bpf.o").string
+            chmod(object, 0o664)
+            try failing("ownership", "\(object) can be written by its group")
+            chmod(object, 0o644)
+            let moved = directory.path.appending("moved").string
+            rename(directory.path.appending("mine").string, moved)
+            try failing(
+                "manifest", "the directory is 'moved', and option.yaml has 'mine'", "moved")
+            let steps = try run("option", "check", "./moved", exit: 65).standardOutput
+            #expect(
+                steps.hasPrefix("ownership   ok      \(moved) and what is above it"), "\(steps)")
         }
 
         @Test func theVerifiersVerdict() throws {

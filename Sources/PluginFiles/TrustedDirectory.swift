@@ -6,49 +6,14 @@ import SystemPackage
 ///
 /// It is opened component by component from `/`, through no symbolic link, and what is checked is
 /// what is open: nothing can be exchanged between a look at it and its use.
-package struct TrustedDirectory: ~Copyable {
-    /// Why a directory or a file isn't to be trusted, or can't be read.
-    package struct Refusal: Error {
-        package let reason: String
-        package var advice: String?
-        var check = ControllerPlugin.Check.ownership
-
-        package init(reason: String, advice: String? = nil) {
-            self.reason = reason
-            self.advice = advice
-        }
-
-        init(
-            reason: String, advice: String? = nil, check: ControllerPlugin.Check
-        ) {
-            self.init(reason: reason, advice: advice)
-            self.check = check
-        }
-    }
-
-    /// Whose plug-ins are looked at, for what is said of them.
-    package struct Kind: Sendable {
-        /// The command that makes one.
-        let maker: String
-        /// Where one is safe.
-        let home: FilePath
-
-        package init(maker: String, home: FilePath) {
-            self.maker = maker
-            self.home = home
-        }
-
-        package static let controller = Kind(
-            maker: "tcptune cc new NAME", home: ControllerPlugin.defaultDirectories[0])
-    }
-
+struct TrustedDirectory: ~Copyable {
     /// Absolute.
-    package let path: FilePath
+    let path: FilePath
     private let descriptor: OwnedDescriptor
-    private let kind: Kind
+    private let kind: PluginKind
 
-    package init(_ path: FilePath, of kind: Kind = .controller) throws(Refusal) {
-        let path = try Self.absolute(path)
+    init(_ path: FilePath, of kind: PluginKind) throws(PluginRefusal) {
+        let path = try Self.absolute(path, kind)
         var opened: FilePath = "/"
         var descriptor = try Self.open(opened, AT_FDCWD, "/", kind)
         for component in path.components {
@@ -58,7 +23,7 @@ package struct TrustedDirectory: ~Copyable {
         self.init(path: path, descriptor: descriptor, kind: kind)
     }
 
-    private init(path: FilePath, descriptor: consuming OwnedDescriptor, kind: Kind) {
+    private init(path: FilePath, descriptor: consuming OwnedDescriptor, kind: PluginKind) {
         self.path = path
         self.descriptor = descriptor
         self.kind = kind
@@ -67,7 +32,7 @@ package struct TrustedDirectory: ~Copyable {
     /// A file in it; nil: there is none of this name.
     ///
     /// - Parameter limit: in bytes.
-    package func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8]? {
+    func read(_ name: String, limit: Int) throws(PluginRefusal) -> [UInt8]? {
         let path = self.path.appending(name)
         // Without waiting for somebody to write into a named pipe.
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
@@ -78,9 +43,11 @@ package struct TrustedDirectory: ~Copyable {
         }
         let file = OwnedDescriptor(FileDescriptor(rawValue: number))
         let stat = try Self.check(file.raw, path, kind)
-        guard stat.type == .regular else { throw Refusal(reason: "\(path) is not a regular file") }
+        guard stat.type == .regular else {
+            throw PluginRefusal(.ownership, "\(path) is not a regular file")
+        }
         guard stat.size <= limit else {
-            throw Refusal(reason: "\(path) has \(stat.size) bytes, more than \(limit)")
+            throw PluginRefusal(.ownership, "\(path) has \(stat.size) bytes, more than \(limit)")
         }
         var bytes: [UInt8] = []
         while bytes.count <= limit {
@@ -97,21 +64,23 @@ package struct TrustedDirectory: ~Copyable {
             if chunk.isEmpty { return bytes }
             bytes += chunk
         }
-        throw Refusal(reason: "\(path) grows while it is read")
+        throw PluginRefusal(.ownership, "\(path) grows while it is read")
     }
 
-    private static func absolute(_ path: FilePath) throws(Refusal) -> FilePath {
+    private static func absolute(_ path: FilePath, _ kind: PluginKind) throws(PluginRefusal)
+        -> FilePath
+    {
         if path.isAbsolute { return path.lexicallyNormalized() }
         guard let here = getcwd(nil, 0) else {
-            throw unreadable(path, Errno(rawValue: errno), .controller)
+            throw unreadable(path, Errno(rawValue: errno), kind)
         }
         defer { free(here) }
         return FilePath(platformString: here).pushing(path).lexicallyNormalized()
     }
 
     private static func open(
-        _ path: FilePath, _ parent: CInt, _ name: String, _ kind: Kind
-    ) throws(Refusal) -> OwnedDescriptor {
+        _ path: FilePath, _ parent: CInt, _ name: String, _ kind: PluginKind
+    ) throws(PluginRefusal) -> OwnedDescriptor {
         let number = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard number >= 0 else { throw unreadable(path, Errno(rawValue: errno), kind) }
         let directory = OwnedDescriptor(FileDescriptor(rawValue: number))
@@ -120,20 +89,20 @@ package struct TrustedDirectory: ~Copyable {
     }
 
     private static func check(
-        _ descriptor: FileDescriptor, _ path: FilePath, _ kind: Kind
-    ) throws(Refusal) -> Stat {
+        _ descriptor: FileDescriptor, _ path: FilePath, _ kind: PluginKind
+    ) throws(PluginRefusal) -> Stat {
         let stat: Stat
         do { stat = try Stat(descriptor) } catch { throw unreadable(path, error, kind) }
         guard stat.userID.rawValue == 0 else {
-            throw Refusal(
-                reason: "\(path) belongs to user \(stat.userID.rawValue), not to root",
+            throw PluginRefusal(
+                .ownership, "\(path) belongs to user \(stat.userID.rawValue), not to root",
                 advice: "chown root:root \(path)")
         }
         // A sticky directory too: others' files can't be renamed in it, but new ones be made.
         guard stat.permissions.isDisjoint(with: [.groupWrite, .otherWrite]) else {
             let who = stat.permissions.contains(.otherWrite) ? "everybody" : "its group"
-            throw Refusal(
-                reason: "\(path) can be written by \(who), not by root alone",
+            throw PluginRefusal(
+                .ownership, "\(path) can be written by \(who), not by root alone",
                 advice: stat.permissions.contains(.saveText)
                     ? "keep the plug-in elsewhere, such as in \(kind.home)"
                     : "chmod go-w \(path)")
@@ -142,11 +111,11 @@ package struct TrustedDirectory: ~Copyable {
     }
 
     private static func unreadable(
-        _ path: FilePath, _ errno: Errno, _ kind: Kind
-    ) -> Refusal {
+        _ path: FilePath, _ errno: Errno, _ kind: PluginKind
+    ) -> PluginRefusal {
         if let stat = try? Stat(path, followTargetSymlink: false), stat.type == .symbolicLink {
-            return Refusal(
-                reason: "\(path) is a symbolic link", advice: "give the path it leads to")
+            return PluginRefusal(
+                .ownership, "\(path) is a symbolic link", advice: "give the path it leads to")
         }
         let advice: String? =
             switch errno {
@@ -154,6 +123,6 @@ package struct TrustedDirectory: ~Copyable {
             case .notDirectory: "give the plug-in's directory"
             default: nil
             }
-        return Refusal(reason: "\(path) can't be read: \(errno)", advice: advice)
+        return PluginRefusal(.ownership, "\(path) can't be read: \(errno)", advice: advice)
     }
 }
