@@ -9,8 +9,8 @@ package struct ControllerManifest: PluginManifest {
     package let source, object: String
 
     package static let file = "cc.yaml"
-    package static let kind = PluginKind(
-        command: "tcptune cc", home: ControllerPlugin.defaultDirectories[0])
+    package static let home = PluginHome(
+        ControllerPlugin.defaultDirectories[0], command: "tcptune cc")
     /// Controllers have some ten thousand.
     package static let maximumObjectSize = 16 << 20
 

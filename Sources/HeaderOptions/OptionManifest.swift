@@ -12,8 +12,8 @@ package struct OptionManifest: PluginManifest, Sendable {
     package let fields: [OptionField]
 
     package static let file = "option.yaml"
-    package static let kind = PluginKind(
-        command: "tcptune option", home: OptionPlugin.defaultDirectory)
+    package static let home = PluginHome(
+        OptionPlugin.defaultDirectory, command: "tcptune option")
     package static let maximumObjectSize = 1 << 20
     /// The longest value that there is ever room for, in bytes: beside the kernel's timestamps.
     package static let maximumLength =

@@ -19,7 +19,7 @@ package struct PluginContents<Manifest: PluginManifest> {
         var name = path.lastComponent?.string ?? path.string
         var seen: [(part: PluginPart, what: String)] = []
         do throws(PluginRefusal) {
-            let directory = try TrustedDirectory(path, of: Manifest.kind)
+            let directory = try TrustedDirectory(path, for: Manifest.home)
             self.directory = directory.path
             name = directory.path.lastComponent?.string ?? name
             let file = directory.path.appending(Manifest.file)
@@ -27,7 +27,7 @@ package struct PluginContents<Manifest: PluginManifest> {
             else {
                 throw PluginRefusal(
                     .manifest, "\(file) isn't there",
-                    advice: "'\(Manifest.kind.maker)' makes a plug-in")
+                    advice: "'\(Manifest.home.maker)' makes a plug-in")
             }
             self.text = text
             seen.append((.ownership, "\(directory.path) and what is above it is root's alone"))
@@ -37,7 +37,7 @@ package struct PluginContents<Manifest: PluginManifest> {
             guard let object else {
                 throw PluginRefusal(
                     .object, "\(directory.path.appending(manifest.object)) isn't there",
-                    advice: "'\(Manifest.kind.command) build \(directory.path)' makes it")
+                    advice: "'\(Manifest.home.command) build \(directory.path)' makes it")
             }
             self.object = object
         } catch {

@@ -5,7 +5,7 @@ import SystemPackage
 package protocol PluginManifest {
     /// The document's name in the directory.
     static var file: String { get }
-    static var kind: PluginKind { get }
+    static var home: PluginHome { get }
     /// In bytes.
     static var maximumObjectSize: Int { get }
 
@@ -25,7 +25,7 @@ extension PluginManifest {
 
     /// A plug-in's, wherever it is and whoever can write to it: for building it.
     package init(in directory: FilePath) throws(ProfileError) {
-        let advice = "make a plug-in with `\(Self.kind.maker)`"
+        let advice = "make a plug-in with `\(Self.home.maker)`"
         if let stat = try? Stat(directory), stat.type != .directory {
             throw ProfileError(
                 .unreadable, file: directory.string, problem: "is no directory",

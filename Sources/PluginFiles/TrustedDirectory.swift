@@ -10,23 +10,23 @@ struct TrustedDirectory: ~Copyable {
     /// Absolute.
     let path: FilePath
     private let descriptor: OwnedDescriptor
-    private let kind: PluginKind
+    private let home: PluginHome
 
-    init(_ path: FilePath, of kind: PluginKind) throws(PluginRefusal) {
-        let path = try Self.absolute(path, kind)
+    init(_ path: FilePath, for home: PluginHome) throws(PluginRefusal) {
+        let path = try Self.absolute(path, home)
         var opened: FilePath = "/"
-        var descriptor = try Self.open(opened, AT_FDCWD, "/", kind)
+        var descriptor = try Self.open(opened, AT_FDCWD, "/", home)
         for component in path.components {
             opened.append(component)
-            descriptor = try Self.open(opened, descriptor.raw.rawValue, component.string, kind)
+            descriptor = try Self.open(opened, descriptor.raw.rawValue, component.string, home)
         }
-        self.init(path: path, descriptor: descriptor, kind: kind)
+        self.init(path: path, descriptor: descriptor, home: home)
     }
 
-    private init(path: FilePath, descriptor: consuming OwnedDescriptor, kind: PluginKind) {
+    private init(path: FilePath, descriptor: consuming OwnedDescriptor, home: PluginHome) {
         self.path = path
         self.descriptor = descriptor
-        self.kind = kind
+        self.home = home
     }
 
     /// A file in it; nil: there is none of this name.
@@ -39,10 +39,10 @@ struct TrustedDirectory: ~Copyable {
         let number = openat(descriptor.raw.rawValue, name, flags)
         guard number >= 0 else {
             if errno == ENOENT { return nil }
-            throw Self.unreadable(path, Errno(rawValue: errno), kind)
+            throw Self.unreadable(path, Errno(rawValue: errno), home)
         }
         let file = OwnedDescriptor(FileDescriptor(rawValue: number))
-        let stat = try Self.check(file.raw, path, kind)
+        let stat = try Self.check(file.raw, path, home)
         guard stat.type == .regular else {
             throw PluginRefusal(.ownership, "\(path) is not a regular file")
         }
@@ -60,39 +60,39 @@ struct TrustedDirectory: ~Copyable {
                     failure = error as? Errno ?? .ioError
                 }
             }
-            if let failure { throw Self.unreadable(path, failure, kind) }
+            if let failure { throw Self.unreadable(path, failure, home) }
             if chunk.isEmpty { return bytes }
             bytes += chunk
         }
         throw PluginRefusal(.ownership, "\(path) grows while it is read")
     }
 
-    private static func absolute(_ path: FilePath, _ kind: PluginKind) throws(PluginRefusal)
+    private static func absolute(_ path: FilePath, _ home: PluginHome) throws(PluginRefusal)
         -> FilePath
     {
         if path.isAbsolute { return path.lexicallyNormalized() }
         guard let here = getcwd(nil, 0) else {
-            throw unreadable(path, Errno(rawValue: errno), kind)
+            throw unreadable(path, Errno(rawValue: errno), home)
         }
         defer { free(here) }
         return FilePath(platformString: here).pushing(path).lexicallyNormalized()
     }
 
     private static func open(
-        _ path: FilePath, _ parent: CInt, _ name: String, _ kind: PluginKind
+        _ path: FilePath, _ parent: CInt, _ name: String, _ home: PluginHome
     ) throws(PluginRefusal) -> OwnedDescriptor {
         let number = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard number >= 0 else { throw unreadable(path, Errno(rawValue: errno), kind) }
+        guard number >= 0 else { throw unreadable(path, Errno(rawValue: errno), home) }
         let directory = OwnedDescriptor(FileDescriptor(rawValue: number))
-        _ = try check(directory.raw, path, kind)
+        _ = try check(directory.raw, path, home)
         return directory
     }
 
     private static func check(
-        _ descriptor: FileDescriptor, _ path: FilePath, _ kind: PluginKind
+        _ descriptor: FileDescriptor, _ path: FilePath, _ home: PluginHome
     ) throws(PluginRefusal) -> Stat {
         let stat: Stat
-        do { stat = try Stat(descriptor) } catch { throw unreadable(path, error, kind) }
+        do { stat = try Stat(descriptor) } catch { throw unreadable(path, error, home) }
         guard stat.userID.rawValue == 0 else {
             throw PluginRefusal(
                 .ownership, "\(path) belongs to user \(stat.userID.rawValue), not to root",
@@ -104,14 +104,14 @@ struct TrustedDirectory: ~Copyable {
             throw PluginRefusal(
                 .ownership, "\(path) can be written by \(who), not by root alone",
                 advice: stat.permissions.contains(.saveText)
-                    ? "keep the plug-in elsewhere, such as in \(kind.home)"
+                    ? "keep the plug-in elsewhere, such as in \(home.directory)"
                     : "chmod go-w \(path)")
         }
         return stat
     }
 
     private static func unreadable(
-        _ path: FilePath, _ errno: Errno, _ kind: PluginKind
+        _ path: FilePath, _ errno: Errno, _ home: PluginHome
     ) -> PluginRefusal {
         if let stat = try? Stat(path, followTargetSymlink: false), stat.type == .symbolicLink {
             return PluginRefusal(
@@ -119,7 +119,7 @@ struct TrustedDirectory: ~Copyable {
         }
         let advice: String? =
             switch errno {
-            case .noSuchFileOrDirectory: "'\(kind.maker)' makes a plug-in"
+            case .noSuchFileOrDirectory: "'\(home.maker)' makes a plug-in"
             case .notDirectory: "give the plug-in's directory"
             default: nil
             }
