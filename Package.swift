@@ -35,13 +35,13 @@ let package = Package(
 
         // Pure.
         .target(
-            name: "Profiles", dependencies: ["CLibYAML"], swiftSettings: strict,
+            name: "Profiles", dependencies: ["CLibYAML", "PlainText"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary(":libyaml.a")], plugins: ["EmbedTexts"]),
         .plugin(name: "EmbedTexts", capability: .buildTool()),
         .target(name: "PlainText", swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["PlainText"], swiftSettings: strict),
         .target(name: "Statistics", swiftSettings: strict),
-        .target(name: "LinkModel", swiftSettings: strict),
+        .target(name: "LinkModel", dependencies: ["PlainText"], swiftSettings: strict),
         .target(name: "Plots", dependencies: ["PlainText"], swiftSettings: strict),
 
         // The network lab.
@@ -51,7 +51,7 @@ let package = Package(
         .target(
             name: "Workloads",
             dependencies: [
-                "CShim", "Host", "Statistics", system,
+                "CShim", "Host", "PlainText", "Statistics", system,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ], swiftSettings: strict),
         .target(

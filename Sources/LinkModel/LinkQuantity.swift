@@ -1,3 +1,5 @@
+import PlainText
+
 /// A kind of value with units in a link's text.
 struct LinkQuantity: Sendable {
     struct Problem: Error {
@@ -61,7 +63,7 @@ struct LinkQuantity: Sendable {
     func parse(_ text: String) throws(Problem) -> Int64 {
         guard text.utf8.count <= Self.maximumLength else {
             throw Problem(
-                problem: "\(quoted(text)) is too long for a number with a unit",
+                problem: "\(Quoted(text)) is too long for a number with a unit",
                 expected: expectation)
         }
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
@@ -69,13 +71,13 @@ struct LinkQuantity: Sendable {
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), !parts.contains(where: \.isEmpty) else {
             throw Problem(
-                problem: "\(quoted(text)) is no number with a unit", expected: expectation)
+                problem: "\(Quoted(text)) is no number with a unit", expected: expectation)
         }
         guard let unit = units.first(where: { $0.name == suffix }) else {
             let problem =
                 suffix.isEmpty
-                ? "\(quoted(text)) has no unit"
-                : "unknown unit \(quoted(suffix)) in \(quoted(text))"
+                ? "\(Quoted(text)) has no unit"
+                : "unknown unit \(Quoted(suffix)) in \(Quoted(text))"
             throw Problem(
                 offset: number.count, problem: problem,
                 expected: expectation + didYouMean(suffix, units.map(\.name)))
@@ -86,7 +88,7 @@ struct LinkQuantity: Sendable {
         // More digits than this are never whole, and the divisor would overflow.
         guard fraction.count <= 12 else { throw tooFine(text) }
         let outOfRange = Problem(
-            code: .outOfRange, problem: "\(quoted(text)) is out of range",
+            code: .outOfRange, problem: "\(Quoted(text)) is out of range",
             expected: "\(format(range.lowerBound)) to \(format(range.upperBound))")
         guard let digits = Int64(parts[0] + fraction) else { throw outOfRange }
         let (scaled, overflow) = digits.multipliedReportingOverflow(by: unit.factor)
@@ -106,7 +108,7 @@ struct LinkQuantity: Sendable {
     private func tooFine(_ text: String) -> Problem {
         let smallest = units.count == 1 ? decimal(1, over: units[0].factor) : "1"
         return Problem(
-            code: .outOfRange, problem: "\(quoted(text)) is too fine",
+            code: .outOfRange, problem: "\(Quoted(text)) is too fine",
             expected: "multiples of \(smallest)\(units[0].name)")
     }
 
@@ -119,12 +121,6 @@ struct LinkQuantity: Sendable {
         while fraction.last == "0" { fraction.removeLast() }
         return "\(whole).\(fraction)"
     }
-}
-
-/// Foreign text in a message: in quotes, short.
-func quoted(_ text: some StringProtocol) -> String {
-    let short = text.prefix(40)
-    return "'\(short)\(short.endIndex < text.endIndex ? "…" : "")'"
 }
 
 /// ": did you mean 'ms'?", or nothing when no known word is near.

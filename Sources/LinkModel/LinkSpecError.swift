@@ -1,3 +1,5 @@
+import PlainText
+
 /// Why a text is no link: what is wrong, where, and what would be right.
 package struct LinkSpecError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure; more may come.
@@ -35,18 +37,15 @@ package struct LinkSpecError: Error, Sendable, Equatable, CustomStringConvertibl
     /// The text, a caret under the place, and what is wrong.
     package var description: String {
         // A character takes one column, whatever it was.
-        let characters = text.map { $0.isWhitespace || $0.isControl ? " " : $0 }
+        let characters = text.map { character in
+            character.isWhitespace || character.unicodeScalars.contains(where: \.isHarmful)
+                ? " " : character
+        }
         let begin = max(0, offset - Self.shownBefore)
         let end = min(characters.count, offset + Self.shownAfter)
         let before = begin > 0 ? "…" : ""
         let line = before + String(characters[begin..<end]) + (end < characters.count ? "…" : "")
         let caret = String(repeating: " ", count: offset - begin + before.count) + "^"
         return "\(line)\n\(caret)\n\(problem); expected \(expected)"
-    }
-}
-
-extension Character {
-    fileprivate var isControl: Bool {
-        unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 }

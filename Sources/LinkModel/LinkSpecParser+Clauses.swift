@@ -1,3 +1,5 @@
+import PlainText
+
 extension LinkSpecParser {
     /// What a clause begins with.
     static let words = [
@@ -102,14 +104,14 @@ extension LinkSpecParser {
         ]
         for (kind, words) in kinds where (try? kind.parse(token.text)) != nil {
             return error(
-                .syntax, token, "\(quoted(token.text)) without a word before it",
+                .syntax, token, "\(Quoted(token.text)) without a word before it",
                 "\(words), as in '\(words.prefix { $0.isLetter }) \(token.text)'")
         }
         if token.text.first?.isNumber == true {
             do throws(LinkSpecError) { _ = try value(.rate, token) } catch { return error }
         }
         return error(
-            .syntax, token, "unknown word \(quoted(token.text))",
+            .syntax, token, "unknown word \(Quoted(token.text))",
             "a rate or one of \(Self.words.joined(separator: ", "))"
                 + didYouMean(token.text, Self.words + Self.innerWords))
     }

@@ -1,3 +1,5 @@
+import PlainText
+
 extension LinkSpecParser {
     /// More numbers are no test case but a trace.
     private static let maximumScript = 100_000
@@ -26,7 +28,7 @@ extension LinkSpecParser {
             guard token.text.first?.isLetter != true else {
                 let near = didYouMean(token.text, ["gemodel", "every", "script"])
                 throw error(
-                    .syntax, token, "unknown loss model \(quoted(token.text))",
+                    .syntax, token, "unknown loss model \(Quoted(token.text))",
                     "a share, gemodel, every or script\(near)")
             }
             let probability = Probability(billionths: Int(try value(.probability, token)))
@@ -61,7 +63,7 @@ extension LinkSpecParser {
             let isNumber = !token.text.isEmpty && token.text.allSatisfy(\.isNumber)
             throw error(
                 isNumber ? .outOfRange : .syntax, token,
-                "\(quoted(token.text)) is no packet number",
+                "\(Quoted(token.text)) is no packet number",
                 expected)
         }
         guard (1...Self.maximumNumber).contains(number) else {

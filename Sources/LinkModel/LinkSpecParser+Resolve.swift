@@ -1,3 +1,5 @@
+import PlainText
+
 extension LinkSpecParser {
     /// Of the up direction, which carries acknowledgements, unless `buffer` says else.
     static let ampleLimit = QueueLimit.amount(.packets(10_000))
@@ -78,7 +80,7 @@ extension LinkSpecParser {
         } catch {
             let near = didYouMean(place.text, Self.words)
             throw self.error(
-                .trace, place, "trace '\(place.text)' can't be read: \(error)",
+                .trace, place, "trace '\(Printable.line(place.text))' can't be read: \(error)",
                 "the name of a trace\(near)")
         }
         do throws(TraceError) {

@@ -1,3 +1,5 @@
+import PlainText
+
 extension LinkSpecParser {
     /// `at TIME` and the changes then, up to the next `at` or `up`.
     mutating func parseSteps(_ word: Token) throws(LinkSpecError) {
@@ -25,7 +27,8 @@ extension LinkSpecParser {
             case "loss":
                 section.steps.append(LinkStep(time: time, change: .loss(try parseLoss())))
             case "at", "up":
-                throw error(.syntax, token, "nothing changes before '\(token.text)'", expected)
+                throw error(
+                    .syntax, token, "nothing changes before \(Quoted(token.text))", expected)
             default:
                 let near = didYouMean(token.text, ["rate", "delay", "loss", "at", "up"])
                 let isClause = Self.words.contains(token.text)
@@ -33,7 +36,7 @@ extension LinkSpecParser {
                     .syntax, token,
                     isClause
                         ? "\(token.text) can't change at a time"
-                        : "unknown change \(quoted(token.text))",
+                        : "unknown change \(Quoted(token.text))",
                     isClause ? "it before the first 'at'" : expected + near)
             }
             guard kinds.insert(token.text).inserted else {

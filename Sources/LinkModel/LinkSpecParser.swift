@@ -1,3 +1,5 @@
+import PlainText
+
 /// Reads a link's text into two drafts, one clause after the other.
 struct LinkSpecParser {
     /// A word between spaces.
@@ -105,7 +107,7 @@ struct LinkSpecParser {
         let last = tokens[tokens.count - 1]
         throw LinkSpecError(
             code: .syntax, text: text, offset: last.offset + last.text.count,
-            problem: "nothing after \(quoted(last.text))", expected: expected)
+            problem: "nothing after \(Quoted(last.text))", expected: expected)
     }
 
     mutating func value(_ quantity: LinkQuantity) throws(LinkSpecError) -> Int64 {

@@ -1,3 +1,5 @@
+import PlainText
+
 extension Trace {
     package static let maximumSize = 64 << 20
     /// A longer time without an opportunity is a recording that broke off; in milliseconds.
@@ -23,8 +25,9 @@ extension Trace {
             var end = newline
             if end > begin, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             guard let time = number(bytes[begin..<end]) else {
+                let start = String(decoding: bytes[begin..<end].prefix(200), as: UTF8.self)
                 throw refuse(
-                    line, "\(shown(bytes[begin..<end])) is no time",
+                    line, "\(Quoted(start)) is no time",
                     "a whole number of milliseconds and nothing else")
             }
             guard time >= previous else {
@@ -58,11 +61,5 @@ extension Trace {
             value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
         }
         return UInt32(exactly: value)
-    }
-
-    private static func shown(_ bytes: ArraySlice<UInt8>) -> String {
-        let start = String(decoding: bytes.prefix(24), as: UTF8.self).unicodeScalars
-            .map { $0.properties.generalCategory == .control ? "?" : String($0) }.joined()
-        return "'\(start)\(bytes.count > 24 ? "…" : "")'"
     }
 }

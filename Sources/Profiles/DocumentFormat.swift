@@ -1,3 +1,5 @@
+import PlainText
+
 /// A kind of file: the keys that it may have, and what it says that it is.
 package struct DocumentFormat: Sendable {
     package let kind: String

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Makes header options of values that have the right shape, and checks what takes more than one.
 struct HeaderOptionBuilder {
     private(set) var diagnostics: [ProfileError.Diagnostic] = []

@@ -1,3 +1,5 @@
+import PlainText
+
 /// The scalars that only header options have.
 extension Shape {
     /// `0xABCD`, or the same number in decimal.

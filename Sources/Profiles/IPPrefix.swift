@@ -1,3 +1,5 @@
+import PlainText
+
 /// An IPv4 or IPv6 prefix; IPv4 is kept as IPv4-mapped IPv6 (`::ffff:0:0/96`, RFC 4291).
 ///
 /// `::/0` therefore holds every IPv4 address too.

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Makes a profile of values that have the right shape, and checks what takes more than one value.
 struct ProfileBuilder {
     private(set) var diagnostics: [ProfileError.Diagnostic] = []

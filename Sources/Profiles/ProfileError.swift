@@ -52,25 +52,3 @@ public struct ProfileError: Error, Equatable, CustomStringConvertible {
         }.joined(separator: "\n")
     }
 }
-
-/// Foreign text in a message: in quotes, short, on one line.
-struct Quoted: CustomStringConvertible {
-    private static let limit = 40
-    let description: String
-
-    init(_ text: some StringProtocol) {
-        let scalars = text.unicodeScalars
-        let short = scalars.prefix(Self.limit)
-        let dots = short.endIndex < scalars.endIndex ? "…" : ""
-        // Most there is, and much faster: a hostile file has hundreds of thousands to show.
-        guard !short.allSatisfy({ (0x20...0x7e).contains($0.value) }) else {
-            description = "'\(String(String.UnicodeScalarView(short)))\(dots)'"
-            return
-        }
-        let shown = short.map { scalar in
-            scalar.properties.generalCategory == .control
-                ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-        description = "'\(shown.joined())\(dots)'"
-    }
-}

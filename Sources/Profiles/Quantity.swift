@@ -1,3 +1,5 @@
+import PlainText
+
 /// Numbers with a unit: how they are written in a profile and in what they are stored.
 package enum Quantity: Sendable, Equatable {
     /// A duration stored in microseconds.

@@ -1,3 +1,5 @@
+import PlainText
+
 /// A value that has the right shape, and where it is.
 package struct CheckedValue {
     indirect enum Content {

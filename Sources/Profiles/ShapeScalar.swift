@@ -1,3 +1,5 @@
+import PlainText
+
 extension Shape {
     /// What to write, for error messages.
     var expectation: String {

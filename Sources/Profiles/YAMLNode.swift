@@ -1,3 +1,5 @@
+import PlainText
+
 /// A place in a text, counted from 1; the column in characters.
 package struct Location: Hashable, Comparable, CustomStringConvertible {
     var line: Int

@@ -1,6 +1,7 @@
 // libyaml's events, because a tree of somebody else's doesn't say where duplicate keys and aliases
 // are, or follows nesting with the stack.
 internal import CLibYAML
+import PlainText
 
 /// Reads one YAML document into a tree, within limits: hostile input costs no more than its size.
 struct YAMLReader {

@@ -1,3 +1,5 @@
+import PlainText
+
 extension Workload {
     /// Reads a workload's text.
     package init(parsing text: String) throws(WorkloadSyntaxError) {
@@ -46,7 +48,8 @@ struct WorkloadParser {
         case "flows": kind = .flows(.init())
         case "video": kind = .video(.init())
         default:
-            let problem = name.text.isEmpty ? "no workload" : "unknown workload \"\(name.text)\""
+            let problem =
+                name.text.isEmpty ? "no workload" : "unknown workload \(Quoted(name.text))"
             throw error(name.offset, problem, "bulk, rr, flows or video")
         }
         try expect(":", "a colon and the duration, as in \(name.text):30s")
@@ -58,7 +61,7 @@ struct WorkloadParser {
             let key = word(until: "=,+")
             let isKnown = kind.keys.contains(key.text)
             guard isKnown else {
-                let problem = key.text.isEmpty ? "no key" : "unknown key \"\(key.text)\""
+                let problem = key.text.isEmpty ? "no key" : "unknown key \(Quoted(key.text))"
                 throw error(key.offset, problem, kind.keys.joined(separator: ", "))
             }
             guard seen.insert(key.text).inserted else {
@@ -102,7 +105,7 @@ struct WorkloadParser {
             case "distribution":
                 guard let sizes = SizeDistribution.named(value.text) else {
                     throw error(
-                        value.offset, "unknown distribution \"\(value.text)\"",
+                        value.offset, "unknown distribution \(Quoted(value.text))",
                         "web-search or data-mining, or fixed=SIZE instead")
                 }
                 flows.sizes = sizes
@@ -157,7 +160,7 @@ struct WorkloadParser {
     private func count(_ word: Word) throws(WorkloadSyntaxError) -> Int {
         guard let count = Int(word.text), Limits.count.contains(count) else {
             throw error(
-                word.offset, "\"\(word.text)\" is no number of connections",
+                word.offset, "\(Quoted(word.text)) is no number of connections",
                 "\(Limits.count.lowerBound) to \(Limits.count.upperBound)")
         }
         return count
@@ -167,7 +170,7 @@ struct WorkloadParser {
         guard word.text.last == "%" else {
             guard word.text.contains("bit") else {
                 throw error(
-                    word.offset, "\"\(word.text)\" is no load",
+                    word.offset, "\(Quoted(word.text)) is no load",
                     "a share of the link's rate, such as 60%, or a rate, such as 30Mbit")
             }
             return .rate(try quantity(.rate, word, in: Limits.rate))
@@ -177,7 +180,7 @@ struct WorkloadParser {
             let percent = Double(number), percent >= 0.01, percent <= Limits.percent
         else {
             throw error(
-                word.offset, "\"\(word.text)\" is no load", "0.01% to \(Int(Limits.percent))%")
+                word.offset, "\(Quoted(word.text)) is no load", "0.01% to \(Int(Limits.percent))%")
         }
         return .percent(percent)
     }
@@ -195,7 +198,10 @@ struct WorkloadParser {
     ) throws(WorkloadSyntaxError) {
         guard position < bytes.count, bytes[position] == UInt8(ascii: character) else {
             let isEnd = position == bytes.count
-            let found = isEnd ? "the end" : "\"\(Unicode.Scalar(bytes[position]))\""
+            let found =
+                isEnd
+                ? "the end"
+                : "\(Quoted(String(decoding: bytes[position...], as: UTF8.self).prefix(1)))"
             throw error(position, "unexpected \(found)", expected)
         }
         position += 1

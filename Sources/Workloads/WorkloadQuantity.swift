@@ -1,3 +1,5 @@
+import PlainText
+
 /// Numbers with a unit in a workload's text, read exactly: nothing is rounded.
 enum WorkloadQuantity {
     /// In ns.
@@ -52,20 +54,22 @@ enum WorkloadQuantity {
     func parse(_ text: String, in range: ClosedRange<Int>) throws(Problem) -> Int {
         guard text.utf8.count <= Self.maximumLength else {
             throw Problem(
-                problem: "\"\(text.prefix(40))…\" is too long for a number with a unit",
+                problem: "\(Quoted(text)) is too long for a number with a unit",
                 expected: expectation)
         }
         let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         let suffix = text.dropFirst(number.count)
         let parts = number.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), !parts.contains(where: \.isEmpty) else {
-            throw Problem(problem: "\"\(text)\" is no number with a unit", expected: expectation)
+            throw Problem(
+                problem: "\(Quoted(text)) is no number with a unit", expected: expectation)
         }
         // 0 is the same in every unit.
         let isZero = number.allSatisfy { $0 == "0" || $0 == "." }
         guard let unit = units.first(where: { $0.name == suffix || suffix.isEmpty && isZero })
         else {
-            let problem = suffix.isEmpty ? "\"\(text)\" has no unit" : "unknown unit \"\(suffix)\""
+            let problem =
+                suffix.isEmpty ? "\(Quoted(text)) has no unit" : "unknown unit \(Quoted(suffix))"
             throw Problem(problem: problem, expected: expectation)
         }
         let outOfRange = Problem(

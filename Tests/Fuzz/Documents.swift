@@ -46,7 +46,7 @@ extension Parser {
                 let again = try? LinkSpec.parse(link.description) { _ in Array("0\n5\n10\n".utf8) }
                 expect(again == link, link.description)
             } catch {
-                _ = "\(error)"
+                expect(isShown("\(error)"), "\(error)")
             }
         },
         Parser("trace", 65536) { bytes in
@@ -63,7 +63,7 @@ extension Parser {
                 let workload = try Workload(parsing: text)
                 expect((try? Workload(parsing: workload.description)) == workload, text)
             } catch {
-                _ = "\(error)"
+                expect(isShown("\(error)"), "\(error)")
             }
         },
         Parser(text: "quantity") { text in

@@ -105,6 +105,8 @@ import Testing
         ("trace 3g", 6, "trace '3g' can't be read: no such file"),
         ("trace lte up los", 13, "expected the name of a trace: did you mean 'loss'?"),
         ("٣Mbit", 0, "'٣Mbit' is no number"), ("é 10Mbit", 0, "unknown word 'é'"),
+        ("10Mbit \u{1b}[31m", 7, "unknown word '\\u{1B}[31m'"),
+        ("10Mbit x\u{202e}y", 7, "unknown word 'x\\u{202E}y'"),
     ])
     func refuses(text: String, offset: Int, words: String) {
         let error = #expect(throws: LinkSpecError.self) { try LinkSpecTests.parse(text) }

@@ -101,7 +101,7 @@ import Testing
         ),
         (
             "\u{1F}\u{7}\n",
-            "t:1: '??' is no time, expected a whole number of milliseconds and nothing else"
+            "t:1: '\\u{1F}\\u{07}' is no time, expected a whole number of milliseconds and nothing else"
         ),
     ])
     func refuses(text: String, description: String) {

@@ -56,38 +56,41 @@ import Testing
     @Test(arguments: [
         ("", 0, "no workload", "bulk, rr, flows or video"),
         ("bulk", 4, "unexpected the end", "a colon and the duration, as in bulk:30s"),
-        ("bulk,flows=1", 4, "unexpected \",\"", "a colon and the duration, as in bulk:30s"),
-        ("bulks:30s", 0, "unknown workload \"bulks\"", "bulk, rr, flows or video"),
+        ("bulk,flows=1", 4, "unexpected ','", "a colon and the duration, as in bulk:30s"),
+        ("bulks:30s", 0, "unknown workload 'bulks'", "bulk, rr, flows or video"),
         (
-            "bulk:", 5, "\"\" is no number with a unit",
+            "bulk:", 5, "'' is no number with a unit",
             "a duration in ns, us, ms, s, min or h, such as 30s"
         ),
-        ("bulk:30", 5, "\"30\" has no unit", "a duration in ns, us, ms, s, min or h, such as 30s"),
-        ("bulk:30x", 5, "unknown unit \"x\"", "a duration in ns, us, ms, s, min or h, such as 30s"),
+        ("bulk:30", 5, "'30' has no unit", "a duration in ns, us, ms, s, min or h, such as 30s"),
+        ("bulk:30x", 5, "unknown unit 'x'", "a duration in ns, us, ms, s, min or h, such as 30s"),
         ("bulk:0s", 5, "0s is out of range", "1ms to 24h"),
         ("bulk:25h", 5, "25h is out of range", "1ms to 24h"),
         ("bulk:99999999999999999999h", 5, "99999999999999999999h is out of range", "1ms to 24h"),
         ("bulk:1.0000000001s", 5, "1.0000000001s is too fine", "fewer decimals"),
-        ("bulk:30s,flow=4", 9, "unknown key \"flow\"", "flows, start"),
+        ("bulk:30s,\u{1b}[31m\t=4", 9, "unknown key '\\u{1B}[31m\\t'", "flows, start"),
+        ("bulk\u{9b}2J:30s", 0, "unknown workload 'bulk\\u{009B}2J'", "bulk, rr, flows or video"),
+        ("bulk:30s,flows=4+é", 17, "unknown workload 'é'", "bulk, rr, flows or video"),
+        ("bulk:30s,flow=4", 9, "unknown key 'flow'", "flows, start"),
         ("bulk:30s,", 9, "no key", "flows, start"),
         ("bulk:30s,flows", 14, "unexpected the end", "an equals sign and a value after flows"),
-        ("bulk:30s,flows=0", 15, "\"0\" is no number of connections", "1 to 4096"),
-        ("bulk:30s,flows=-1", 15, "\"-1\" is no number of connections", "1 to 4096"),
+        ("bulk:30s,flows=0", 15, "'0' is no number of connections", "1 to 4096"),
+        ("bulk:30s,flows=-1", 15, "'-1' is no number of connections", "1 to 4096"),
         ("bulk:30s,flows=1,flows=2", 17, "flows twice", "each key once"),
         ("bulk:30s+", 9, "no workload", "bulk, rr, flows or video"),
         (
-            "bulk:30s+rr:30s,think=x", 22, "\"x\" is no number with a unit",
+            "bulk:30s+rr:30s,think=x", 22, "'x' is no number with a unit",
             "a duration in ns, us, ms, s, min or h, such as 30s"
         ),
         ("rr:30s,request=0B", 15, "0B is out of range", "1B to 1000GB"),
         (
-            "flows:30s,load=60", 15, "\"60\" is no load",
+            "flows:30s,load=60", 15, "'60' is no load",
             "a share of the link's rate, such as 60%, or a rate, such as 30Mbit"
         ),
-        ("flows:30s,load=201%", 15, "\"201%\" is no load", "0.01% to 200%"),
-        ("flows:30s,load=nan%", 15, "\"nan%\" is no load", "0.01% to 200%"),
+        ("flows:30s,load=201%", 15, "'201%' is no load", "0.01% to 200%"),
+        ("flows:30s,load=nan%", 15, "'nan%' is no load", "0.01% to 200%"),
         (
-            "flows:30s,distribution=zipf", 23, "unknown distribution \"zipf\"",
+            "flows:30s,distribution=zipf", 23, "unknown distribution 'zipf'",
             "web-search or data-mining, or fixed=SIZE instead"
         ),
         (
@@ -97,7 +100,7 @@ import Testing
         ("flows:5s,drain=5s", 0, "no time for a flow to start", "a drain below 5s"),
         ("video:30s,buffer=2s", 0, "no segment fits the buffer", "a buffer of at least 4s"),
         (
-            "video:30s,bitrate=5", 18, "\"5\" has no unit",
+            "video:30s,bitrate=5", 18, "'5' has no unit",
             "a rate in bit, kbit, Mbit or Gbit per second, such as 5Mbit"
         ),
     ])
@@ -114,7 +117,7 @@ import Testing
         }
         #expect(
             error?.description == """
-                workload: unknown key "flow", expected flows, start
+                workload: unknown key 'flow', expected flows, start
                   bulk:30s,flow=4
                            ^
                 """)
