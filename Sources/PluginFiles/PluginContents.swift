@@ -22,6 +22,7 @@ package struct PluginContents<Manifest: PluginManifest> {
             let directory = try TrustedDirectory(path, for: Manifest.home)
             self.directory = directory.path
             name = directory.path.lastComponent?.string ?? name
+            seen.append((.ownership, "\(directory.path) and what is above it is root's alone"))
             let file = directory.path.appending(Manifest.file)
             guard let text = try directory.read(Manifest.file, limit: DocumentFormat.maximumSize)
             else {
@@ -30,7 +31,6 @@ package struct PluginContents<Manifest: PluginManifest> {
                     advice: "'\(Manifest.home.maker)' makes a plug-in")
             }
             self.text = text
-            seen.append((.ownership, "\(directory.path) and what is above it is root's alone"))
             manifest = try Self.manifest(text, file, directory: name)
             seen.append((.manifest, manifest.summary))
             let object = try directory.read(manifest.object, limit: Manifest.maximumObjectSize)
