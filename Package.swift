@@ -100,8 +100,8 @@ let package = Package(
         .target(
             name: "Workshop",
             dependencies: [
-                "BPF", "CShim", "CongestionControl", "Emulator", "Host", "LinkModel", "Profiles",
-                system,
+                "BPF", "CShim", "CongestionControl", "Emulator", "HeaderOptions", "Host",
+                "LinkModel", "Profiles", system,
             ], swiftSettings: strict, plugins: ["EmbedTexts"]),
         .target(
             name: "Commands",

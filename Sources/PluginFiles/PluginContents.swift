@@ -41,6 +41,7 @@ package struct PluginContents<Manifest: PluginManifest> {
             }
             self.object = object
         } catch {
+            // The ownership of a file may be what fails last: then nothing is in order.
             seen.prefix { $0.part != error.part }.forEach(passed)
             var error = error
             error.plugin = name

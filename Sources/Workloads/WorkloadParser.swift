@@ -197,11 +197,8 @@ struct WorkloadParser {
         _ character: Unicode.Scalar, _ expected: String
     ) throws(WorkloadSyntaxError) {
         guard position < bytes.count, bytes[position] == UInt8(ascii: character) else {
-            let isEnd = position == bytes.count
-            let found =
-                isEnd
-                ? "the end"
-                : "\(Quoted(String(decoding: bytes[position...], as: UTF8.self).prefix(1)))"
+            let rest = String(decoding: bytes[position...], as: UTF8.self)
+            let found = rest.isEmpty ? "the end" : "\(Quoted(rest.prefix(1)))"
             throw error(position, "unexpected \(found)", expected)
         }
         position += 1

@@ -1,3 +1,5 @@
+import CongestionControl
+import HeaderOptions
 import Profiles
 
 /// What a plug-in is.
@@ -29,11 +31,12 @@ package enum PluginKind: Sendable {
         switch self {
         case .controller:
             Texts(
-                manifestName: "cc.yaml", manifest: Scaffold.manifest, source: Scaffold.source,
+                manifestName: ControllerManifest.file, manifest: Scaffold.manifest,
+                source: Scaffold.source,
                 readme: Scaffold.readme)
         case .option:
             Texts(
-                manifestName: "option.yaml", manifest: Scaffold.optionManifest,
+                manifestName: OptionManifest.file, manifest: Scaffold.optionManifest,
                 source: Scaffold.optionSource, readme: Scaffold.optionReadme)
         }
     }
